@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.Text;
+
+namespace Autograd.Reports;
+
+/// <summary>
+/// One static HTML page of paragraphs, charts and tables, in the order in which they were added.
+/// It needs no script, no network and no other file, so it can be kept beside the model it reports on.
+/// </summary>
+public sealed class ReportPage
+{
+    private const string Css = """
+
+        :root{--ink:#1f2933;--soft:#5f6b7a;--rule:#dfe3e8;--paper:#fff;--ground:#f5f6f8}
+        @media(prefers-color-scheme:dark){:root{--ink:#e6e9ee;--soft:#a3adba;--rule:#343c47;--paper:#1b2027;--ground:#12161b}}
+        body{margin:0 auto;padding:2rem 1.25rem 3rem;max-width:74rem;background:var(--ground);color:var(--ink);
+        font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+        h1{font-size:1.6rem;line-height:1.25;margin:0 0 .75rem;overflow-wrap:anywhere}
+        p{margin:.75rem 0;max-width:46rem;white-space:pre-line;overflow-wrap:anywhere}
+        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr));gap:1rem;margin:1rem 0}
+        .chart,.table{border:1px solid var(--rule);border-radius:9px;background:var(--paper)}
+        .chart{margin:0;min-width:0}
+        .table{margin:1rem 0;width:fit-content;max-width:100%;box-sizing:border-box;overflow-x:auto}
+        table{border-collapse:collapse}
+        th,td{padding:.45rem 1rem;text-align:left;border-bottom:1px solid var(--rule)}
+        th{font-weight:600;font-size:.875rem;color:var(--soft)}
+        tbody tr:last-child td{border-bottom:0}
+        .number{text-align:right;font-variant-numeric:tabular-nums}
+        @media print{body{background:none}.chart,.table,tr{break-inside:avoid}}
+
+        """;
+
+    private readonly string title;
+    private readonly List<object> parts = [];
+
+    /// <summary>Starts an empty page.</summary>
+    /// <param name="title">The heading of the page and of its browser tab.</param>
+    public ReportPage(string title)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        this.title = title;
+    }
+
+    /// <summary>Adds a paragraph; line breaks in it are kept.</summary>
+    /// <param name="text">Plain text, in which markup has no meaning.</param>
+    /// <returns>This page.</returns>
+    public ReportPage AddText(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return With(text);
+    }
+
+    /// <summary>
+    /// Adds a chart; charts added one after another stand side by side where the window is wide enough.
+    /// A chart is drawn when the page is written, so a page can be saved again while a training adds to its charts.
+    /// </summary>
+    /// <param name="chart">The chart.</param>
+    /// <returns>This page.</returns>
+    public ReportPage AddChart(Chart chart)
+    {
+        ArgumentNullException.ThrowIfNull(chart);
+        return With(chart);
+    }
+
+    /// <summary>Adds a table; columns in which every cell is a number are set flush right.</summary>
+    /// <param name="headers">The names of the columns.</param>
+    /// <param name="rows">The rows, each with a cell for every column.</param>
+    /// <returns>This page.</returns>
+    /// <exception cref="ArgumentException">A row has more or fewer cells than there are columns.</exception>
+    public ReportPage AddTable(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        ArgumentNullException.ThrowIfNull(rows);
+        string[][] copied = [.. rows.Select(row => row?.ToArray() ?? throw new ArgumentNullException(nameof(rows), "A row of the table is null."))];
+        foreach (var (number, row) in copied.Index())
+        {
+            if (row.Length != headers.Count)
+            {
+                throw new ArgumentException($"Row {number} of the table has {row.Length} cells for {headers.Count} columns.", nameof(rows));
+            }
+        }
+
+        if (headers.Contains(null!) || copied.Any(row => row.Contains(null)))
+        {
+            throw new ArgumentNullException(headers.Contains(null!) ? nameof(headers) : nameof(rows), "A cell of the table is null.");
+        }
+
+        return With(new Table([.. headers], copied));
+    }
+
+    /// <summary>The whole page as HTML.</summary>
+    /// <returns>A document that reads the same in every culture.</returns>
+    public string ToHtml()
+    {
+        var html = new StringBuilder();
+        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+        html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<meta name=\"color-scheme\" content=\"light dark\"/>\n");
+        html.Append(Markup.Invariant, $"<title>{Markup.Escape(title)}</title>\n<style>{Css}</style>\n</head>\n<body>\n<h1>{Markup.Escape(title)}</h1>\n");
+        for (var i = 0; i < parts.Count; i++)
+        {
+            switch (parts[i])
+            {
+                case string text:
+                    html.Append(Markup.Invariant, $"<p>{Markup.Escape(text)}</p>\n");
+                    break;
+                case Table table:
+                    table.Write(html);
+                    break;
+                case Chart chart:
+                    html.Append(i > 0 && parts[i - 1] is Chart ? "" : "<div class=\"charts\">\n");
+                    html.Append(Markup.Invariant, $"<figure class=\"chart\">\n{chart.ToSvg()}</figure>\n");
+                    html.Append(i + 1 < parts.Count && parts[i + 1] is Chart ? "" : "</div>\n");
+                    break;
+            }
+        }
+
+        return html.Append("</body>\n</html>\n").ToString();
+    }
+
+    /// <summary>
+    /// Writes the page to a file. The file appears whole or not at all: on an error the old one stays as it was.
+    /// </summary>
+    /// <param name="path">The file, in a folder that exists.</param>
+    /// <returns>The full path of the file.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> names no file.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public string Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var full = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(full);
+        if (folder is null || Path.GetFileName(full).Length == 0)
+        {
+            throw new ArgumentException($"'{path}' names a folder, not a file.", nameof(path));
+        }
+
+        var content = Encoding.UTF8.GetBytes(ToHtml());
+        var temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
+        var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+        try
+        {
+            using (file)
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        return full;
+    }
+
+    private ReportPage With(object part)
+    {
+        parts.Add(part);
+        return this;
+    }
+
+    private sealed record Table(string[] Headers, string[][] Rows)
+    {
+        internal void Write(StringBuilder html)
+        {
+            bool[] numeric = [.. Headers.Select((_, column) => Rows.Length > 0 && Rows.All(row => IsNumber(row[column])))];
+            html.Append("<div class=\"table\">\n<table>\n<thead>\n");
+            WriteRow(html, Headers, numeric, "th");
+            html.Append("</thead>\n<tbody>\n");
+            foreach (var row in Rows)
+            {
+                WriteRow(html, row, numeric, "td");
+            }
+
+            html.Append("</tbody>\n</table>\n</div>\n");
+        }
+
+        private static void WriteRow(StringBuilder html, string[] cells, bool[] numeric, string element)
+        {
+            html.Append("<tr>");
+            foreach (var (column, cell) in cells.Index())
+            {
+                html.Append(Markup.Invariant, $"<{element}{(numeric[column] ? " class=\"number\"" : "")}>{Markup.Escape(cell)}</{element}>");
+            }
+
+            html.Append("</tr>\n");
+        }
+
+        private static bool IsNumber(string cell)
+            => double.TryParse(cell.TrimEnd('%', ' '), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out _);
+    }
+}
