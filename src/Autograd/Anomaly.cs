@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Autograd;
+
+/// <summary>Finds the operation, and the line that called it, which first made a NaN or an infinity.</summary>
+internal static class Anomaly
+{
+    /// <summary>"NaN" or "infinity" if the tensor holds one.</summary>
+    public static string? FirstBad(Tensor x)
+    {
+        if (!x.DType.IsFloating())
+        {
+            return null;
+        }
+        var source = x.OnCpu().Packed();
+        return x.DType == DType.Float32 ? FirstBad<float>(source.Elements<float>()) : FirstBad<double>(source.Elements<double>());
+    }
+
+    private static string? FirstBad<T>(ReadOnlySpan<T> values) where T : System.Numerics.IFloatingPoint<T>
+    {
+        string? found = null;
+        foreach (var value in values)
+        {
+            if (T.IsNaN(value))
+            {
+                return "NaN";
+            }
+            found = T.IsInfinity(value) ? "infinity" : found;
+        }
+        return found;
+    }
+
+    /// <summary>The nearest caller outside this library, as file and line where symbols are at hand.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Names in a message; a trimmed program shows less.")]
+    public static string Caller()
+    {
+        var trace = new StackTrace(fNeedFileInfo: true);
+        foreach (var frame in trace.GetFrames())
+        {
+            if (frame.GetMethod() is { } method && method.Module.Assembly != typeof(Tensor).Assembly)
+            {
+                return frame.GetFileName() is { } file ? $"{file}:{frame.GetFileLineNumber()}" : $"{method.DeclaringType?.Name}.{method.Name}";
+            }
+        }
+        return "an unknown line";
+    }
+
+    public static string DescribeOperands(in RecordedOp call)
+    {
+        var operands = new string[call.InputCount];
+        for (var i = 0; i < operands.Length; i++)
+        {
+            var input = call.Input(i);
+            operands[i] = $"{input.Shape} {input.DType}{(FirstBad(input) is { } bad ? $" with {bad}" : "")}";
+        }
+        return $"Operands: {string.Join(", ", operands)}.";
+    }
+}

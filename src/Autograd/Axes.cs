@@ -1,0 +1,74 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Autograd;
+
+/// <summary>
+/// The axes an operation works along: one (<c>axis: 1</c>), several (<c>axis: [0, 2]</c>), or, left out, all of them.
+/// Negative axes count from the end.
+/// </summary>
+[CollectionBuilder(typeof(Axes), nameof(Of))]
+public readonly struct Axes : IEnumerable<int>
+{
+    private readonly int[]? _several;
+    private readonly int _one;
+    private readonly bool _isOne;
+
+    private Axes(int[] several) => _several = several;
+
+    private Axes(int one)
+    {
+        _one = one;
+        _isOne = true;
+    }
+
+    /// <summary>All axes of the tensor.</summary>
+    public static Axes All => default;
+
+    /// <summary>The given axes.</summary>
+    public static Axes Of(params ReadOnlySpan<int> axes) => new(axes.ToArray());
+
+    /// <summary>One axis.</summary>
+    public static implicit operator Axes(int axis) => new(axis);
+
+    /// <summary>The given axes.</summary>
+    public static implicit operator Axes(int[] axes)
+    {
+        ArgumentNullException.ThrowIfNull(axes);
+        return new Axes([.. axes]);
+    }
+
+    /// <summary>Whether every axis is meant.</summary>
+    public bool IsAll => !_isOne && _several is null;
+
+    internal int Single(string operation) => _isOne ? _one : _several is [var axis] ? axis
+        : throw new ShapeException($"{operation}: exactly one axis is needed here.");
+
+    /// <summary>The axes as given; empty when all are meant.</summary>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_isOne ? [_one] : _several ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Sets <paramref name="chosen"/>[axis] for each chosen axis of <paramref name="shape"/>.</summary>
+    internal void Mark(Shape shape, Span<bool> chosen, string operation)
+    {
+        if (IsAll)
+        {
+            chosen[..shape.Rank].Fill(true);
+            return;
+        }
+        chosen[..shape.Rank].Clear();
+        foreach (var given in _isOne ? new ReadOnlySpan<int>(in _one) : _several)
+        {
+            var axis = shape.Axis(given, operation);
+            if (chosen[axis])
+            {
+                throw new ShapeException($"{operation}: axis {given} appears twice (shape {shape}).");
+            }
+            chosen[axis] = true;
+        }
+    }
+
+    /// <summary>The axes as they are written.</summary>
+    public override string ToString() => IsAll ? "all" : _isOne ? $"{_one}" : Shape.Format(_several);
+}

@@ -1,0 +1,208 @@
+using System.Runtime.CompilerServices;
+using Autograd.Backends.Cpu;
+using Autograd.Numerics;
+
+namespace Autograd.Backends;
+
+/// <summary>How elements combine in a reduction.</summary>
+internal enum Reduction
+{
+    Sum,
+    Product,
+    Max,
+    Min,
+    Any,
+    All,
+}
+
+/// <summary>
+/// What a device must be able to do: about a dozen families of kernels. It knows nothing of gradients, and everything it is given was checked:
+/// shapes fit, indices are in range, results are freshly allocated and contiguous unless a method says otherwise.
+/// </summary>
+/// <remarks>
+/// The elementwise families are generic over the formula. A generic virtual call costs as much as a small kernel, so those go through a
+/// non-virtual method that knows the CPU.
+/// </remarks>
+internal abstract class Backend
+{
+    // ---- memory ----
+
+    public abstract Tensor AllocateTensor(DType dtype, Shape shape);
+
+    /// <summary>The tensor on the CPU.</summary>
+    public abstract Tensor Download(Tensor x);
+
+    /// <summary>A CPU tensor's values on this device.</summary>
+    public abstract Tensor Upload(Tensor x);
+
+    public abstract void Fill(Tensor y, double value);
+
+    /// <summary>y = x for equal shapes and types; both may be strided, and x may repeat elements.</summary>
+    public abstract void Copy(Tensor x, Tensor y);
+
+    /// <summary>y = x converted; floating to integer truncates and saturates, NaN becomes 0; to bool is x != 0.</summary>
+    public abstract void Cast(Tensor x, Tensor y);
+
+    // ---- elementwise; operands may be strided and broadcast to the result ----
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Map<TOp>(TOp op, Tensor x, Tensor y) where TOp : struct, IUnaryOp
+    {
+        if (this == CpuBackend.Instance)
+        {
+            CpuElementwise.Map(op, x, y);
+        }
+        else
+        {
+            MapOnDevice(op, x, y);
+        }
+    }
+
+    /// <summary>dx = dy * slope(x, y) in one pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MapPullback<TOp>(TOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) where TOp : struct, IUnaryOp
+    {
+        if (this == CpuBackend.Instance)
+        {
+            CpuElementwise.MapPullback(op, dy, x, y, dx);
+        }
+        else
+        {
+            MapPullbackOnDevice(op, dy, x, y, dx);
+        }
+    }
+
+    /// <summary>z may be x itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Zip<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula
+    {
+        if (this == CpuBackend.Instance)
+        {
+            CpuElementwise.Zip(formula, x, y, z);
+        }
+        else
+        {
+            ZipOnDevice(formula, x, y, z);
+        }
+    }
+
+    /// <summary>result = dz * slope with respect to one operand (0 or 1), at the broadcast shape.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ZipPullback<TOp>(TOp op, int operand, Tensor dz, Tensor x, Tensor y, Tensor z, Tensor result) where TOp : struct, IBinaryOp
+    {
+        if (this == CpuBackend.Instance)
+        {
+            CpuElementwise.ZipPullback(op, operand, dz, x, y, z, result);
+        }
+        else
+        {
+            ZipPullbackOnDevice(op, operand, dz, x, y, z, result);
+        }
+    }
+
+    /// <summary>z (bool) = the mask of the formula.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Compare<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula
+    {
+        if (this == CpuBackend.Instance)
+        {
+            CpuElementwise.Compare(formula, x, y, z);
+        }
+        else
+        {
+            CompareOnDevice(formula, x, y, z);
+        }
+    }
+
+    protected abstract void MapOnDevice<TOp>(TOp op, Tensor x, Tensor y) where TOp : struct, IUnaryOp;
+
+    protected abstract void MapPullbackOnDevice<TOp>(TOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) where TOp : struct, IUnaryOp;
+
+    protected abstract void ZipOnDevice<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula;
+
+    protected abstract void ZipPullbackOnDevice<TOp>(TOp op, int operand, Tensor dz, Tensor x, Tensor y, Tensor z, Tensor result) where TOp : struct, IBinaryOp;
+
+    protected abstract void CompareOnDevice<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula;
+
+    /// <summary>y = condition ? a : b.</summary>
+    public abstract void Select(Tensor condition, Tensor a, Tensor b, Tensor y);
+
+    /// <summary>y = x op z on bools.</summary>
+    public abstract void Logical(LogicalOperation operation, Tensor a, Tensor b, Tensor y);
+
+    // ---- along one axis; x is contiguous and seen as [outer, n, inner] ----
+
+    public abstract void Reduce(Reduction reduction, Tensor x, int outer, int n, int inner, Tensor y);
+
+    /// <summary>y (int64) = the first index of the largest or smallest element; the first NaN counts as both.</summary>
+    public abstract void ArgReduce(bool largest, Tensor x, int outer, int n, int inner, Tensor y);
+
+    /// <summary>y[t] = a[t] y[t-1] + b[t], y[-1] = 0; from the end when reversed. A null a means 1.</summary>
+    public abstract void Recurrence(Tensor? a, Tensor b, int outer, int n, int inner, bool reverse, Tensor y);
+
+    /// <summary>y = softmax or log-softmax over rows of n.</summary>
+    public abstract void Softmax(bool logarithm, Tensor x, int rows, int n, Tensor y);
+
+    // ---- matrices ----
+
+    /// <summary>c = a b over the last two axes, the leading ones broadcast. a and b may have any strides.</summary>
+    public abstract void MatMul(Tensor a, Tensor b, Tensor c);
+
+    // ---- indexing; indices are contiguous int64 and in range ----
+
+    /// <summary>y[o, k, i] = x[o, indices[k], i].</summary>
+    public abstract void Gather(Tensor x, int outer, int n, int inner, Tensor indices, Tensor y);
+
+    /// <summary>y[o, indices[k], i] += x[o, k, i]. y holds the start values.</summary>
+    public abstract void ScatterAdd(Tensor x, int outer, int n, int inner, Tensor indices, Tensor y);
+
+    /// <summary>y[o, k, i] = x[o, indices[o, k, i], i], for an axis of extent n in x and m in the indices.</summary>
+    public abstract void GatherAlong(Tensor x, int outer, int n, int m, int inner, Tensor indices, Tensor y);
+
+    /// <summary>y[o, indices[o, k, i], i] += x[o, k, i]. y holds the start values.</summary>
+    public abstract void ScatterAddAlong(Tensor x, int outer, int n, int m, int inner, Tensor indices, Tensor y);
+
+    /// <summary>The flat positions (int64) of the true elements, in order.</summary>
+    public abstract Tensor NonZero(Tensor mask);
+
+    // ---- random ----
+
+    public abstract void Random(RandomDistribution distribution, ulong seed, ulong stream, double a, double b, Tensor y);
+
+    /// <summary>The backend both operands live on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Backend Of(Tensor x, Tensor y, Op op)
+    {
+        var backend = x.Backend;
+        if (backend != y.Backend)
+        {
+            Refuse(x, y, op);
+        }
+        return backend;
+    }
+
+    private static void Refuse(Tensor x, Tensor y, Op op) =>
+        throw new DeviceException($"{op.Name}: one operand lives on {x.Device}, the other on {y.Device}; move one of them first.");
+}
+
+internal enum LogicalOperation
+{
+    And,
+    Or,
+    Xor,
+}
+
+internal enum RandomDistribution
+{
+    /// <summary>Between a (inclusive) and b (exclusive).</summary>
+    Uniform,
+
+    /// <summary>Mean a, standard deviation b.</summary>
+    Normal,
+
+    /// <summary>As normal, redrawn until within two standard deviations.</summary>
+    TruncatedNormal,
+
+    /// <summary>Integers from a (inclusive) to b (exclusive).</summary>
+    Integers,
+}

@@ -1,0 +1,90 @@
+using Autograd.Numerics;
+
+namespace Autograd.Backends.Cpu;
+
+/// <summary>Random numbers: element 2k and 2k + 1 of a tensor come from block k of its stream, whatever type and device.</summary>
+internal sealed partial class CpuBackend
+{
+    public override void Random(RandomDistribution distribution, ulong seed, ulong stream, double a, double b, Tensor y)
+    {
+        switch (y.DType)
+        {
+            case DType.Float32:
+                Random<float>(distribution, seed, stream, a, b, y.Elements<float>());
+                break;
+            case DType.Float64:
+                Random<double>(distribution, seed, stream, a, b, y.Elements<double>());
+                break;
+            case DType.Int32:
+                Integers<int>(seed, stream, (long)a, (long)b, y.Elements<int>());
+                break;
+            default:
+                Integers<long>(seed, stream, (long)a, (long)b, y.Elements<long>());
+                break;
+        }
+    }
+
+    private static void Random<E>(RandomDistribution distribution, ulong seed, ulong stream, double a, double b, Span<E> y) where E : unmanaged, System.Numerics.IFloatingPointIeee754<E>
+    {
+        for (var i = 0; i < y.Length; i += 2)
+        {
+            var (first, second) = distribution switch
+            {
+                RandomDistribution.Uniform => Uniforms(seed, stream, (ulong)(i / 2), 0),
+                RandomDistribution.Normal => Normals(seed, stream, (ulong)(i / 2), 0),
+                _ => TruncatedNormals(seed, stream, (ulong)(i / 2)),
+            };
+            var scale = distribution == RandomDistribution.Uniform ? b - a : b;
+            y[i] = Scale<E>(distribution, first, a, b, scale);
+            if (i + 1 < y.Length)
+            {
+                y[i + 1] = Scale<E>(distribution, second, a, b, scale);
+            }
+        }
+    }
+
+    private static E Scale<E>(RandomDistribution distribution, double value, double a, double b, double scale) where E : unmanaged, System.Numerics.IFloatingPointIeee754<E>
+    {
+        var result = E.CreateSaturating(a + (scale * value));
+        // Rounding to single precision may reach the excluded end.
+        return distribution == RandomDistribution.Uniform && scale > 0 && result >= E.CreateSaturating(b) ? E.BitDecrement(E.CreateSaturating(b)) : result;
+    }
+
+    private static (double, double) Uniforms(ulong seed, ulong stream, ulong block, ulong attempt)
+    {
+        var (w0, w1, w2, w3) = Philox.Block(seed, block | (attempt << 40), stream);
+        return (Philox.Unit(w0, w1), Philox.Unit(w2, w3));
+    }
+
+    private static (double, double) Normals(ulong seed, ulong stream, ulong block, ulong attempt)
+    {
+        var (u, v) = Uniforms(seed, stream, block, attempt);
+        return Philox.Normals(u, v);
+    }
+
+    private static (double, double) TruncatedNormals(ulong seed, ulong stream, ulong block)
+    {
+        double first = double.NaN, second = double.NaN;
+        for (ulong attempt = 0; double.IsNaN(first) || double.IsNaN(second); attempt++)
+        {
+            var (x, y) = Normals(seed, stream, block, attempt);
+            first = double.IsNaN(first) && Math.Abs(x) < 2 ? x : first;
+            second = double.IsNaN(second) && Math.Abs(y) < 2 ? y : second;
+        }
+        return (first, second);
+    }
+
+    private static void Integers<E>(ulong seed, ulong stream, long low, long high, Span<E> y) where E : unmanaged, System.Numerics.INumber<E>
+    {
+        var range = (ulong)(high - low);
+        for (var i = 0; i < y.Length; i += 2)
+        {
+            var (w0, w1, w2, w3) = Philox.Block(seed, (ulong)(i / 2), stream);
+            y[i] = E.CreateTruncating(low + (long)Math.BigMul(((ulong)w0 << 32) | w1, range, out _));
+            if (i + 1 < y.Length)
+            {
+                y[i + 1] = E.CreateTruncating(low + (long)Math.BigMul(((ulong)w2 << 32) | w3, range, out _));
+            }
+        }
+    }
+}

@@ -1,0 +1,399 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Autograd.Numerics;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Autograd.Backends.Cpu;
+
+/// <summary>Reductions and scans. Work is cut by problem size and combined in a fixed order, so results do not depend on anything else.</summary>
+internal sealed unsafe partial class CpuBackend
+{
+    /// <summary>Elements a sum adds straight through; longer ones are halved, so that rounding grows with the logarithm of the length.</summary>
+    private const int Block = 4096;
+
+    private interface IReducer
+    {
+        static abstract double Identity { get; }
+
+        static abstract T Combine<T>(T x, T y) where T : struct, IReal<T>;
+    }
+
+    private readonly struct SumReducer : IReducer
+    {
+        public static double Identity => 0;
+
+        [MethodImpl(AggressiveInlining)]
+        public static T Combine<T>(T x, T y) where T : struct, IReal<T> => x + y;
+    }
+
+    private readonly struct ProductReducer : IReducer
+    {
+        public static double Identity => 1;
+
+        [MethodImpl(AggressiveInlining)]
+        public static T Combine<T>(T x, T y) where T : struct, IReal<T> => x * y;
+    }
+
+    private readonly struct MaxReducer : IReducer
+    {
+        public static double Identity => double.NegativeInfinity;
+
+        [MethodImpl(AggressiveInlining)]
+        public static T Combine<T>(T x, T y) where T : struct, IReal<T> => T.Max(x, y);
+    }
+
+    private readonly struct MinReducer : IReducer
+    {
+        public static double Identity => double.PositiveInfinity;
+
+        [MethodImpl(AggressiveInlining)]
+        public static T Combine<T>(T x, T y) where T : struct, IReal<T> => T.Min(x, y);
+    }
+
+    public override void Reduce(Reduction reduction, Tensor x, int outer, int n, int inner, Tensor y)
+    {
+        switch (reduction)
+        {
+            case Reduction.Sum:
+                Reduce<SumReducer>(x, outer, n, inner, y);
+                break;
+            case Reduction.Product:
+                Reduce<ProductReducer>(x, outer, n, inner, y);
+                break;
+            case Reduction.Max:
+                Reduce<MaxReducer>(x, outer, n, inner, y);
+                break;
+            case Reduction.Min:
+                Reduce<MinReducer>(x, outer, n, inner, y);
+                break;
+            default:
+                ReduceBools(reduction == Reduction.Any, x, outer, n, inner, y);
+                break;
+        }
+    }
+
+    private static void Reduce<TReducer>(Tensor x, int outer, int n, int inner, Tensor y) where TReducer : struct, IReducer
+    {
+        switch (x.DType)
+        {
+            case DType.Float32:
+                Reduce<TReducer, float>(x, outer, n, inner, y);
+                break;
+            case DType.Float64:
+                Reduce<TReducer, double>(x, outer, n, inner, y);
+                break;
+            case DType.Int32:
+                Reduce<TReducer, int>(x, outer, n, inner, y);
+                break;
+            default:
+                Reduce<TReducer, long>(x, outer, n, inner, y);
+                break;
+        }
+    }
+
+    private static void Reduce<TReducer, E>(Tensor x, int outer, int n, int inner, Tensor y) where TReducer : struct, IReducer where E : unmanaged, INumber<E>
+    {
+        if (y.Size == 0)
+        {
+            return;
+        }
+        var identity = E.CreateSaturating(TReducer.Identity);
+        fixed (E* px = &x.First<E>(), py = &y.First<E>())
+        {
+            for (nint o = 0; o < outer; o++)
+            {
+                var start = px + (o * n * inner);
+                if (inner == 1)
+                {
+                    py[o] = ReduceRow<TReducer, E>(start, n, identity);
+                }
+                else
+                {
+                    ReduceColumns<TReducer, E>(start, n, inner, py + (o * inner), identity);
+                }
+            }
+        }
+    }
+
+    private static E ReduceRow<TReducer, E>(E* x, nint n, E identity) where TReducer : struct, IReducer where E : unmanaged, INumber<E>
+    {
+        if (n <= Block)
+        {
+            return Fold<TReducer, E>(ReduceBlock<TReducer, E>(x, n, identity));
+        }
+        var half = n / 2 / Block * Block;
+        half = half == 0 ? Block : half;
+        Lanes<E> left = new(Vector512.Create(ReduceRow<TReducer, E>(x, half, identity)));
+        Lanes<E> right = new(Vector512.Create(ReduceRow<TReducer, E>(x + half, n - half, identity)));
+        return TReducer.Combine(left, right).V.ToScalar();
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static Lanes<E> ReduceBlock<TReducer, E>(E* x, nint n, E identity) where TReducer : struct, IReducer where E : unmanaged
+    {
+        var a = new Lanes<E>(Vector512.Create(identity));
+        var b = a;
+        var c = a;
+        var d = a;
+        nint i = 0;
+        var width = Vector512<E>.Count;
+        for (; i <= n - (4 * width); i += 4 * width)
+        {
+            a = TReducer.Combine(a, new Lanes<E>(Vector512.Load(x + i)));
+            b = TReducer.Combine(b, new Lanes<E>(Vector512.Load(x + i + width)));
+            c = TReducer.Combine(c, new Lanes<E>(Vector512.Load(x + i + (2 * width))));
+            d = TReducer.Combine(d, new Lanes<E>(Vector512.Load(x + i + (3 * width))));
+        }
+        for (; i <= n - width; i += width)
+        {
+            a = TReducer.Combine(a, new Lanes<E>(Vector512.Load(x + i)));
+        }
+        if (i < n)
+        {
+            b = TReducer.Combine(b, new Lanes<E>(LoadTail(x + i, (int)(n - i), identity)));
+        }
+        return TReducer.Combine(TReducer.Combine(a, b), TReducer.Combine(c, d));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static Vector512<E> LoadTail<E>(E* p, int count, E fill) where E : unmanaged
+    {
+        var v = VectorIO.LoadTail(p, count);
+        if (sizeof(E) == 4)
+        {
+            return Vector512.ConditionalSelect(Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).As<int, E>(), v, Vector512.Create(fill));
+        }
+        return Vector512.ConditionalSelect(Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).As<long, E>(), v, Vector512.Create(fill));
+    }
+
+    /// <summary>All lanes combined, halves first.</summary>
+    private static E Fold<TReducer, E>(Lanes<E> v) where TReducer : struct, IReducer where E : unmanaged
+    {
+        v = TReducer.Combine(v, new Lanes<E>(Vector512.Create(v.V.GetUpper(), v.V.GetLower())));
+        v = TReducer.Combine(v, new Lanes<E>(Vector512.Shuffle(v.V.As<E, long>(), Vector512.Create(2L, 3, 0, 1, 6, 7, 4, 5)).As<long, E>()));
+        v = TReducer.Combine(v, new Lanes<E>(Vector512.Shuffle(v.V.As<E, long>(), Vector512.Create(1L, 0, 3, 2, 5, 4, 7, 6)).As<long, E>()));
+        if (sizeof(E) == 4)
+        {
+            v = TReducer.Combine(v, new Lanes<E>(Vector512.Shuffle(v.V.As<E, int>(), Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)).As<int, E>()));
+        }
+        return v.V.ToScalar();
+    }
+
+    /// <summary>y[i] = reduction of x[0..n, i]: rows are combined in blocks, and the blocks with each other.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void ReduceColumns<TReducer, E>(E* x, nint n, nint inner, E* y, E identity) where TReducer : struct, IReducer where E : unmanaged
+    {
+        const int RowsPerBlock = 256;
+        for (nint i = 0; i < inner; i += Vector512<E>.Count)
+        {
+            var width = (int)Math.Min(inner - i, Vector512<E>.Count);
+            var total = new Lanes<E>(Vector512.Create(identity));
+            for (nint start = 0; start < n; start += RowsPerBlock)
+            {
+                var end = Math.Min(start + RowsPerBlock, n);
+                var a = new Lanes<E>(Vector512.Create(identity));
+                var b = a;
+                var row = start;
+                var p = x + (row * inner) + i;
+                if (width == Vector512<E>.Count)
+                {
+                    for (; row < end - 1; row += 2, p += 2 * inner)
+                    {
+                        a = TReducer.Combine(a, new Lanes<E>(Vector512.Load(p)));
+                        b = TReducer.Combine(b, new Lanes<E>(Vector512.Load(p + inner)));
+                    }
+                }
+                else
+                {
+                    for (; row < end - 1; row += 2, p += 2 * inner)
+                    {
+                        a = TReducer.Combine(a, new Lanes<E>(VectorIO.LoadTail(p, width)));
+                        b = TReducer.Combine(b, new Lanes<E>(VectorIO.LoadTail(p + inner, width)));
+                    }
+                }
+                if (row < end)
+                {
+                    a = TReducer.Combine(a, new Lanes<E>(VectorIO.LoadTail(p, width)));
+                }
+                total = TReducer.Combine(total, TReducer.Combine(a, b));
+            }
+            VectorIO.StoreTail(total.V, y + i, width);
+        }
+    }
+
+    private static void ReduceBools(bool any, Tensor x, int outer, int n, int inner, Tensor y)
+    {
+        ReadOnlySpan<bool> source = x.Elements<bool>();
+        var result = y.Elements<bool>();
+        result.Fill(!any);
+        for (var o = 0; o < outer; o++)
+        {
+            for (var k = 0; k < n; k++)
+            {
+                for (var i = 0; i < inner; i++)
+                {
+                    if (source[(((o * n) + k) * inner) + i] == any)
+                    {
+                        result[(o * inner) + i] = any;
+                    }
+                }
+            }
+        }
+    }
+
+    public override void ArgReduce(bool largest, Tensor x, int outer, int n, int inner, Tensor y)
+    {
+        switch (x.DType)
+        {
+            case DType.Float32:
+                ArgReduce<float>(largest, x, outer, n, inner, y);
+                break;
+            case DType.Float64:
+                ArgReduce<double>(largest, x, outer, n, inner, y);
+                break;
+            case DType.Int32:
+                ArgReduce<int>(largest, x, outer, n, inner, y);
+                break;
+            default:
+                ArgReduce<long>(largest, x, outer, n, inner, y);
+                break;
+        }
+    }
+
+    private static void ArgReduce<E>(bool largest, Tensor x, int outer, int n, int inner, Tensor y) where E : unmanaged, INumber<E>
+    {
+        ReadOnlySpan<E> source = x.Elements<E>();
+        var result = y.Elements<long>();
+        for (var o = 0; o < outer; o++)
+        {
+            for (var i = 0; i < inner; i++)
+            {
+                var column = source[((o * n * inner) + i)..];
+                var best = column[0];
+                var at = 0;
+                for (var k = 1; k < n && !E.IsNaN(best); k++)
+                {
+                    var value = column[k * inner];
+                    if ((largest ? value > best : value < best) || E.IsNaN(value))
+                    {
+                        best = value;
+                        at = k;
+                    }
+                }
+                result[(o * inner) + i] = at;
+            }
+        }
+    }
+
+    public override void Recurrence(Tensor? a, Tensor b, int outer, int n, int inner, bool reverse, Tensor y)
+    {
+        switch (y.DType)
+        {
+            case DType.Float32:
+                Recurrence<float>(a, b, outer, n, inner, reverse, y);
+                break;
+            case DType.Float64:
+                Recurrence<double>(a, b, outer, n, inner, reverse, y);
+                break;
+            case DType.Int32:
+                Recurrence<int>(a, b, outer, n, inner, reverse, y);
+                break;
+            default:
+                Recurrence<long>(a, b, outer, n, inner, reverse, y);
+                break;
+        }
+    }
+
+    private static void Recurrence<E>(Tensor? a, Tensor b, int outer, int n, int inner, bool reverse, Tensor y) where E : unmanaged, INumber<E>
+    {
+        ReadOnlySpan<E> factors = a is null ? default : a.Elements<E>();
+        ReadOnlySpan<E> terms = b.Elements<E>();
+        var result = y.Elements<E>();
+        var step = reverse ? -inner : inner;
+        for (var o = 0; o < outer; o++)
+        {
+            var first = (o * n * inner) + (reverse ? (n - 1) * inner : 0);
+            for (var k = 0; k < n; k++)
+            {
+                var row = first + (k * step);
+                for (var i = row; i < row + inner; i++)
+                {
+                    var before = k == 0 ? E.Zero : result[i - step];
+                    // Not 0 * before: the first factor is never used, whatever it is.
+                    result[i] = k == 0 ? terms[i] : a is null ? before + terms[i] : (factors[i] * before) + terms[i];
+                }
+            }
+        }
+    }
+
+    public override void Softmax(bool logarithm, Tensor x, int rows, int n, Tensor y)
+    {
+        if (x.DType == DType.Float32)
+        {
+            Softmax<float>(logarithm, x, rows, n, y);
+        }
+        else
+        {
+            Softmax<double>(logarithm, x, rows, n, y);
+        }
+    }
+
+    private static void Softmax<E>(bool logarithm, Tensor x, int rows, int n, Tensor y) where E : unmanaged, IFloatingPointIeee754<E>
+    {
+        if (y.Size == 0)
+        {
+            return;
+        }
+        fixed (E* px = &x.First<E>(), py = &y.First<E>())
+        {
+            for (nint row = 0; row < rows; row++)
+            {
+                SoftmaxRow(logarithm, px + (row * n), n, py + (row * n));
+            }
+        }
+    }
+
+    // Three passes over a row that stays in the cache: the largest, the exponentials and their sum, the scaling.
+    [MethodImpl(AggressiveOptimization)]
+    private static void SoftmaxRow<E>(bool logarithm, E* x, nint n, E* y) where E : unmanaged, IFloatingPointIeee754<E>
+    {
+        var max = new Lanes<E>(Vector512.Create(Fold<MaxReducer, E>(ReduceBlock<MaxReducer, E>(x, n, E.NegativeInfinity))));
+        var sum = new Lanes<E>(Vector512<E>.Zero);
+        nint i = 0;
+        var width = Vector512<E>.Count;
+        for (; i <= n - width; i += width)
+        {
+            var e = Lanes<E>.Exp(new Lanes<E>(Vector512.Load(x + i)) - max);
+            sum += e;
+            e.V.Store(y + i);
+        }
+        var rest = (int)(n - i);
+        if (rest > 0)
+        {
+            var e = Lanes<E>.Exp(new Lanes<E>(LoadTail(x + i, rest, E.NegativeInfinity)) - max);
+            sum += e;
+            VectorIO.StoreTail(e.V, y + i, rest);
+        }
+        var total = new Lanes<E>(Vector512.Create(Fold<SumReducer, E>(sum)));
+        if (logarithm)
+        {
+            var logTotal = Lanes<E>.Log(total);
+            for (i = 0; i < n; i += width)
+            {
+                rest = (int)Math.Min(n - i, width);
+                VectorIO.StoreTail((new Lanes<E>(VectorIO.LoadTail(x + i, rest)) - max - logTotal).V, y + i, rest);
+            }
+            return;
+        }
+        var scale = new Lanes<E>(Vector512<E>.One) / total;
+        for (i = 0; i <= n - width; i += width)
+        {
+            (new Lanes<E>(Vector512.Load(y + i)) * scale).V.Store(y + i);
+        }
+        if (i < n)
+        {
+            VectorIO.StoreTail((new Lanes<E>(VectorIO.LoadTail(y + i, (int)(n - i))) * scale).V, y + i, (int)(n - i));
+        }
+    }
+}

@@ -1,0 +1,344 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Autograd.Numerics;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Autograd.Backends.Cpu;
+
+/// <summary>
+/// The elementwise kernels: a formula over vector lanes, walked over contiguous, strided or broadcast operands in one pass.
+/// AggressiveOptimization keeps the loops out of tiered compilation, where they can stay slow for the whole life of a program.
+/// </summary>
+internal static unsafe class CpuElementwise
+{
+    // ---- dispatch by type ----
+
+    public static void Map<TOp>(TOp op, Tensor x, Tensor y) where TOp : struct, IUnaryOp
+    {
+        switch (y.DType)
+        {
+            case DType.Float32:
+                Map<TOp, float>(op, x, y);
+                break;
+            case DType.Float64:
+                Map<TOp, double>(op, x, y);
+                break;
+            case DType.Int32:
+                Map<TOp, int>(op, x, y);
+                break;
+            default:
+                Map<TOp, long>(op, x, y);
+                break;
+        }
+    }
+
+    public static void MapPullback<TOp>(TOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) where TOp : struct, IUnaryOp
+    {
+        if (dx.DType == DType.Float32)
+        {
+            MapPullback<TOp, float>(op, dy, x, y, dx);
+        }
+        else
+        {
+            MapPullback<TOp, double>(op, dy, x, y, dx);
+        }
+    }
+
+    public static void Zip<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula
+    {
+        switch (z.DType)
+        {
+            case DType.Float32:
+                Zip<TFormula, float>(formula, x, y, z);
+                break;
+            case DType.Float64:
+                Zip<TFormula, double>(formula, x, y, z);
+                break;
+            case DType.Int32:
+                Zip<TFormula, int>(formula, x, y, z);
+                break;
+            default:
+                Zip<TFormula, long>(formula, x, y, z);
+                break;
+        }
+    }
+
+    public static void ZipPullback<TOp>(TOp op, int operand, Tensor dz, Tensor x, Tensor y, Tensor z, Tensor result) where TOp : struct, IBinaryOp
+    {
+        if (result.DType == DType.Float32)
+        {
+            ZipPullback<TOp, float>(op, operand, dz, x, y, z, result);
+        }
+        else
+        {
+            ZipPullback<TOp, double>(op, operand, dz, x, y, z, result);
+        }
+    }
+
+    public static void Compare<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula
+    {
+        switch (x.DType)
+        {
+            case DType.Float32:
+                Compare<TFormula, float>(formula, x, y, z);
+                break;
+            case DType.Float64:
+                Compare<TFormula, double>(formula, x, y, z);
+                break;
+            case DType.Int32:
+                Compare<TFormula, int>(formula, x, y, z);
+                break;
+            default:
+                Compare<TFormula, long>(formula, x, y, z);
+                break;
+        }
+    }
+
+    // ---- walks ----
+
+    private static void Map<TOp, E>(TOp op, Tensor x, Tensor y) where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        if (y.Size == 0)
+        {
+            return;
+        }
+        fixed (E* px = &x.First<E>(), py = &y.First<E>())
+        {
+            if (x.IsContiguous)
+            {
+                MapRow(op, px, 1, py, y.Size);
+                return;
+            }
+            Loops.Prepare(out var loops, y.Shape, y, x);
+            do
+            {
+                for (var row = 0; row < loops.Rows; row++)
+                {
+                    MapRow(op, px + loops.Offset(1) + ((nint)row * loops.RowStride(1)), loops.ElementStride(1), py + loops.Offset(0) + ((nint)row * loops.RowStride(0)), loops.Length);
+                }
+            }
+            while (loops.Next());
+        }
+    }
+
+    private static void Zip<TFormula, E>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula where E : unmanaged
+    {
+        if (z.Size == 0)
+        {
+            return;
+        }
+        fixed (E* px = &x.First<E>(), py = &y.First<E>(), pz = &z.First<E>())
+        {
+            var wholeX = x.IsContiguous && x.Size == z.Size;
+            var wholeY = y.IsContiguous && y.Size == z.Size;
+            if ((wholeX || x.Size == 1) && (wholeY || y.Size == 1))
+            {
+                ZipRows(formula, px, 0, wholeX ? 1 : 0, py, 0, wholeY ? 1 : 0, pz, 1, z.Size);
+                return;
+            }
+            Loops.Prepare(out var loops, z.Shape, z, x, y);
+            do
+            {
+                ZipRows(
+                    formula,
+                    px + loops.Offset(1), loops.RowStride(1), loops.ElementStride(1),
+                    py + loops.Offset(2), loops.RowStride(2), loops.ElementStride(2),
+                    pz + loops.Offset(0), loops.Rows, loops.Length);
+            }
+            while (loops.Next());
+        }
+    }
+
+    private static void MapPullback<TOp, E>(TOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        if (dx.Size == 0)
+        {
+            return;
+        }
+        fixed (E* pdy = &dy.First<E>(), px = &x.First<E>(), py = &y.First<E>(), pdx = &dx.First<E>())
+        {
+            var wholeDy = dy.IsContiguous && dy.Size == dx.Size;
+            if (wholeDy && x.IsContiguous)
+            {
+                MapPullbackRow(op, pdy, 1, px, 1, py, pdx, dx.Size);
+                return;
+            }
+            Loops.Prepare(out var loops, dx.Shape, dx, dy, x, y);
+            do
+            {
+                for (nint row = 0; row < loops.Rows; row++)
+                {
+                    MapPullbackRow(
+                        op,
+                        pdy + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1),
+                        px + loops.Offset(2) + (row * loops.RowStride(2)), loops.ElementStride(2),
+                        py + loops.Offset(3) + (row * loops.RowStride(3)),
+                        pdx + loops.Offset(0) + (row * loops.RowStride(0)),
+                        loops.Length);
+                }
+            }
+            while (loops.Next());
+        }
+    }
+
+    private static void ZipPullback<TOp, E>(TOp op, int operand, Tensor dz, Tensor x, Tensor y, Tensor z, Tensor result) where TOp : struct, IBinaryOp where E : unmanaged
+    {
+        if (result.Size == 0)
+        {
+            return;
+        }
+        Loops.Prepare(out var loops, result.Shape, result, dz, x, y, z);
+        fixed (E* pdz = &dz.First<E>(), px = &x.First<E>(), py = &y.First<E>(), pz = &z.First<E>(), pr = &result.First<E>())
+        {
+            do
+            {
+                for (nint row = 0; row < loops.Rows; row++)
+                {
+                    ZipPullbackRow(
+                        op, operand,
+                        pdz + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1),
+                        px + loops.Offset(2) + (row * loops.RowStride(2)), loops.ElementStride(2),
+                        py + loops.Offset(3) + (row * loops.RowStride(3)), loops.ElementStride(3),
+                        pz + loops.Offset(4) + (row * loops.RowStride(4)),
+                        pr + loops.Offset(0) + (row * loops.RowStride(0)),
+                        loops.Length);
+                }
+            }
+            while (loops.Next());
+        }
+    }
+
+    private static void Compare<TFormula, E>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula where E : unmanaged
+    {
+        if (z.Size == 0)
+        {
+            return;
+        }
+        Loops.Prepare(out var loops, z.Shape, z, x, y);
+        fixed (E* px = &x.First<E>(), py = &y.First<E>())
+        fixed (bool* pz = &z.First<bool>())
+        {
+            do
+            {
+                for (nint row = 0; row < loops.Rows; row++)
+                {
+                    CompareRow(
+                        formula,
+                        px + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1),
+                        py + loops.Offset(2) + (row * loops.RowStride(2)), loops.ElementStride(2),
+                        (byte*)pz + loops.Offset(0) + (row * loops.RowStride(0)),
+                        loops.Length);
+                }
+            }
+            while (loops.Next());
+        }
+    }
+
+    // ---- rows; results are contiguous ----
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void MapRow<TOp, E>(TOp op, E* x, nint sx, E* y, nint n) where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        nint i = 0;
+        if (sx == 1)
+        {
+            for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
+            {
+                op.Of(new Lanes<E>(Vector512.Load(x + i))).V.Store(y + i);
+            }
+        }
+        else
+        {
+            for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
+            {
+                op.Of(new Lanes<E>(VectorIO.Load(x, sx, i))).V.Store(y + i);
+            }
+        }
+        if (i < n)
+        {
+            VectorIO.StoreTail(op.Of(new Lanes<E>(VectorIO.LoadTail(x, sx, i, (int)(n - i)))).V, y + i, (int)(n - i));
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void MapPullbackRow<TOp, E>(TOp op, E* dy, nint sdy, E* x, nint sx, E* y, E* dx, nint n) where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        nint i = 0;
+        if (sdy == 1 && sx == 1)
+        {
+            for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
+            {
+                (new Lanes<E>(Vector512.Load(dy + i)) * op.Slope(new Lanes<E>(Vector512.Load(x + i)), new Lanes<E>(Vector512.Load(y + i)))).V.Store(dx + i);
+            }
+        }
+        else
+        {
+            for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
+            {
+                (new Lanes<E>(VectorIO.Load(dy, sdy, i)) * op.Slope(new Lanes<E>(VectorIO.Load(x, sx, i)), new Lanes<E>(Vector512.Load(y + i)))).V.Store(dx + i);
+            }
+        }
+        if (i < n)
+        {
+            var rest = (int)(n - i);
+            var slope = op.Slope(new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest)), new Lanes<E>(VectorIO.LoadTail(y + i, rest)));
+            VectorIO.StoreTail((new Lanes<E>(VectorIO.LoadTail(dy, sdy, i, rest)) * slope).V, dx + i, rest);
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void ZipRows<TFormula, E>(TFormula f, E* x, nint rx, nint sx, E* y, nint ry, nint sy, E* z, nint rows, nint n) where TFormula : struct, IBinaryFormula where E : unmanaged
+    {
+        for (; rows > 0; rows--, x += rx, y += ry, z += n)
+        {
+            nint i = 0;
+            if (sx == 1 && sy == 1)
+            {
+                for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
+                {
+                    f.Of(new Lanes<E>(Vector512.Load(x + i)), new Lanes<E>(Vector512.Load(y + i))).V.Store(z + i);
+                }
+            }
+            else
+            {
+                for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
+                {
+                    f.Of(new Lanes<E>(VectorIO.Load(x, sx, i)), new Lanes<E>(VectorIO.Load(y, sy, i))).V.Store(z + i);
+                }
+            }
+            if (i < n)
+            {
+                var rest = (int)(n - i);
+                VectorIO.StoreTail(f.Of(new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest)), new Lanes<E>(VectorIO.LoadTail(y, sy, i, rest))).V, z + i, rest);
+            }
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void ZipPullbackRow<TOp, E>(TOp op, int operand, E* dz, nint sdz, E* x, nint sx, E* y, nint sy, E* z, E* result, nint n) where TOp : struct, IBinaryOp where E : unmanaged
+    {
+        for (nint i = 0; i < n; i += Vector512<E>.Count)
+        {
+            var rest = (int)Math.Min(n - i, Vector512<E>.Count);
+            var lx = new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest));
+            var ly = new Lanes<E>(VectorIO.LoadTail(y, sy, i, rest));
+            var lz = new Lanes<E>(VectorIO.LoadTail(z + i, rest));
+            var slope = operand == 0 ? op.SlopeX(lx, ly, lz) : op.SlopeY(lx, ly, lz);
+            VectorIO.StoreTail((new Lanes<E>(VectorIO.LoadTail(dz, sdz, i, rest)) * slope).V, result + i, rest);
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void CompareRow<TFormula, E>(TFormula f, E* x, nint sx, E* y, nint sy, byte* z, nint n) where TFormula : struct, IBinaryFormula where E : unmanaged
+    {
+        for (nint i = 0; i < n; i += Vector512<E>.Count)
+        {
+            var rest = (int)Math.Min(n - i, Vector512<E>.Count);
+            var bits = f.Of(new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest)), new Lanes<E>(VectorIO.LoadTail(y, sy, i, rest))).V.ExtractMostSignificantBits();
+            for (var k = 0; k < rest; k++)
+            {
+                z[i + k] = (byte)((bits >> k) & 1);
+            }
+        }
+    }
+}

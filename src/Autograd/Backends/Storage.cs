@@ -1,0 +1,183 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Autograd.Backends;
+
+/// <summary>
+/// Owns the memory behind one or more tensors when that memory is worth giving back early. A small CPU tensor has none:
+/// its elements are a plain array, which the garbage collector handles best.
+/// </summary>
+internal abstract class Storage
+{
+    /// <summary>Tensors that may still read this memory and that have not been disposed.</summary>
+    private int _readers = 1;
+
+    public abstract Device Device { get; }
+
+    /// <summary>Another tensor looks at the same memory.</summary>
+    public void Share() => Interlocked.Increment(ref _readers);
+
+    /// <summary>Someone outside holds the memory itself (a span), so it must never be handed to another tensor.</summary>
+    public void Escape() => Escaped = true;
+
+    /// <summary>One reader was disposed; the last one gives the memory back at once.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _readers) == 0)
+        {
+            GiveBack();
+        }
+    }
+
+    protected bool Escaped { get; private set; }
+
+    protected abstract void GiveBack();
+}
+
+/// <summary>
+/// Large CPU results live in reused arrays: a fresh array of 64K floats costs 110 us of page faults and collections, a reused
+/// one 4 us. The array comes back when the last tensor is disposed or, without anybody's help, when the finalizer runs.
+/// </summary>
+internal sealed class PooledArray<T> : Storage where T : unmanaged
+{
+    /// <summary>Below this many bytes a plain array is cheaper than the pool.</summary>
+    public const int SmallestBytes = 64 * 1024;
+
+    // Vector loads that straddle cache lines cost twice; arrays are pinned so that an aligned first element stays aligned.
+    private const int Alignment = 64;
+
+    private static readonly Stack<T[]>[] FreeBySizeClass = CreateFreeLists();
+
+    private readonly int _sizeClass;
+    private T[] _array;
+
+    private PooledArray(T[] array, int sizeClass)
+    {
+        _array = array;
+        _sizeClass = sizeClass;
+    }
+
+    public override Device Device => Device.Cpu;
+
+    /// <summary>An array with room for <paramref name="count"/> elements from <paramref name="offset"/> on; contents undefined.</summary>
+    public static PooledArray<T> Rent(int count, out T[] array, out int offset)
+    {
+        var (sizeClass, capacity) = SizeClassOf(count);
+        MemoryBudget.Take((long)capacity * Unsafe.SizeOf<T>());
+        var free = FreeBySizeClass[sizeClass];
+        T[]? found;
+        lock (free)
+        {
+            free.TryPop(out found);
+        }
+        if (found is not null)
+        {
+            MemoryBudget.LeavePool(capacity * (long)Unsafe.SizeOf<T>());
+        }
+        array = found ?? GC.AllocateUninitializedArray<T>(capacity, pinned: true);
+        offset = AlignedOffset(array);
+        return new PooledArray<T>(array, sizeClass);
+    }
+
+    ~PooledArray() => GiveBack();
+
+    protected override void GiveBack()
+    {
+        var array = _array;
+        if (array is null)
+        {
+            return;
+        }
+        _array = null!;
+        if (MemoryBudget.Return(array.Length * (long)Unsafe.SizeOf<T>(), canReuse: !Escaped))
+        {
+            var free = FreeBySizeClass[_sizeClass];
+            lock (free)
+            {
+                free.Push(array);
+            }
+        }
+    }
+
+    private static Stack<T[]>[] CreateFreeLists()
+    {
+        var lists = new Stack<T[]>[4 * 32];
+        for (var i = 0; i < lists.Length; i++)
+        {
+            lists[i] = new Stack<T[]>();
+        }
+        return lists;
+    }
+
+    // Four classes per power of two waste at most a quarter.
+    private static (int SizeClass, int Capacity) SizeClassOf(int count)
+    {
+        var padded = count + (Alignment / Unsafe.SizeOf<T>());
+        var exponent = BitOperations.Log2((uint)padded - 1);
+        var quarter = 1L << (exponent - 2);
+        var quarters = (padded - (1L << exponent) + quarter - 1) / quarter;
+        var capacity = Math.Min((1L << exponent) + (quarters * quarter), Array.MaxLength);
+        return (((exponent * 4) + (int)quarters) % (4 * 32), (int)capacity);
+    }
+
+    private static unsafe int AlignedOffset(T[] array)
+    {
+        var address = (nuint)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(array));
+        var misaligned = (int)(address % Alignment);
+        return misaligned == 0 ? 0 : (Alignment - misaligned) / Unsafe.SizeOf<T>();
+    }
+}
+
+/// <summary>
+/// Keeps the pool honest. Tensor handles are so small that the collector would rarely run on their account, so after every
+/// so many bytes handed out the pool itself asks for a generation-1 collection, whose finalizers refill it (generation 0 would
+/// promote whatever is alive at that moment and never see it again).
+/// </summary>
+internal static class MemoryBudget
+{
+    private const long CollectEvery = 96L << 20;
+    private const long KeepAtLeast = 512L << 20;
+
+    private static long s_handedOut;
+    private static long s_alive;
+    private static long s_pooled;
+
+    public static void Take(long bytes)
+    {
+        if (bytes > 16 << 20)
+        {
+            RefuseMoreThanThereIs(bytes);
+        }
+        Interlocked.Add(ref s_alive, bytes);
+        if (Interlocked.Add(ref s_handedOut, bytes) > Math.Max(CollectEvery, Volatile.Read(ref s_alive) / 8))
+        {
+            Volatile.Write(ref s_handedOut, 0);
+            GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        }
+    }
+
+    public static void LeavePool(long bytes) => Interlocked.Add(ref s_pooled, -bytes);
+
+    /// <summary>Whether the pool should keep the returned memory.</summary>
+    public static bool Return(long bytes, bool canReuse)
+    {
+        var alive = Interlocked.Add(ref s_alive, -bytes);
+        var keep = canReuse && Volatile.Read(ref s_pooled) + bytes <= Math.Max(KeepAtLeast, 2 * alive);
+        if (keep)
+        {
+            Interlocked.Add(ref s_pooled, bytes);
+        }
+        return keep;
+    }
+
+    /// <summary>Throws for a request that the machine can only answer by ending the process.</summary>
+    public static void RefuseMoreThanThereIs(long bytes)
+    {
+        var memory = GC.GetGCMemoryInfo();
+        var available = memory.TotalAvailableMemoryBytes - Math.Min(Volatile.Read(ref s_alive), memory.TotalAvailableMemoryBytes);
+        if (bytes > available)
+        {
+            throw new TensorMemoryException($"A tensor of {bytes:N0} bytes was asked for; about {available:N0} bytes are left on this machine.");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Autograd.Data;
+
+namespace Autograd;
+
+/// <summary>Data sets that come with the library.</summary>
+public static class Datasets
+{
+    /// <summary>
+    /// 150 iris flowers of three species, measured by E. Anderson and published by R. A. Fisher in 1936, in the split of the TensorFlow tutorials: 120 for
+    /// training and 30 for testing. Features are sepal length and width, petal length and width in centimetres.
+    /// </summary>
+    public static LabelledData Iris()
+    {
+        var (trainX, trainY) = IrisTable.Read(IrisTable.Training);
+        var (testX, testY) = IrisTable.Read(IrisTable.Test);
+        return new LabelledData(
+            Tensor.From(trainX, [trainY.Length, 4]),
+            Tensor.From(trainY),
+            Tensor.From(testX, [testY.Length, 4]),
+            Tensor.From(testY),
+            ["sepal length", "sepal width", "petal length", "petal width"],
+            ["setosa", "versicolor", "virginica"]);
+    }
+}
+
+/// <summary>A data set for classification.</summary>
+/// <param name="TrainX">Features, one example a row, float32.</param>
+/// <param name="TrainY">Classes from 0, int32.</param>
+/// <param name="TestX">Features of the examples held back.</param>
+/// <param name="TestY">Their classes.</param>
+/// <param name="FeatureNames">One name per column.</param>
+/// <param name="ClassNames">One name per class.</param>
+public sealed record LabelledData(
+    Tensor TrainX, Tensor TrainY, Tensor TestX, Tensor TestY, IReadOnlyList<string> FeatureNames, IReadOnlyList<string> ClassNames);

@@ -1,0 +1,46 @@
+namespace Autograd;
+
+/// <summary>
+/// The base of every error that is about tensors. The message names the operation, the shapes or values, and the rule that
+/// was broken. A call that throws has changed nothing. Null and out-of-range plain arguments throw .NET's own
+/// <see cref="ArgumentException"/> family.
+/// </summary>
+public class AutogradException : Exception
+{
+    /// <summary>Creates the error with its message.</summary>
+    public AutogradException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its message and cause.</summary>
+    public AutogradException(string message, Exception inner) : base(message, inner) { }
+}
+
+/// <summary>Shapes, axes, indices or counts do not fit an operation.</summary>
+public sealed class ShapeException(string message) : AutogradException(message);
+
+/// <summary>An operation is not defined for an element type.</summary>
+public sealed class DTypeException(string message) : AutogradException(message);
+
+/// <summary>Values do not fit an operation, such as an index beyond an axis or an integer division by zero.</summary>
+public sealed class ValueException(string message) : AutogradException(message);
+
+/// <summary>Tensors live on different devices, or a device is missing.</summary>
+public sealed class DeviceException(string message) : AutogradException(message);
+
+/// <summary>A gradient tape was used in a way that cannot give a gradient.</summary>
+public sealed class TapeException(string message) : AutogradException(message);
+
+/// <summary>A tensor would need more memory than there is.</summary>
+public sealed class TensorMemoryException : AutogradException
+{
+    /// <summary>Creates the error with its message.</summary>
+    public TensorMemoryException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its message and cause.</summary>
+    public TensorMemoryException(string message, Exception inner) : base(message, inner) { }
+}
+
+/// <summary>An operation first produced NaN or infinity while a tape was asked to detect anomalies.</summary>
+public sealed class AnomalyException(string message) : AutogradException(message);
+
+/// <summary>Analytic and numeric gradients disagree.</summary>
+public sealed class GradientCheckException(string message) : AutogradException(message);

@@ -1,0 +1,119 @@
+namespace Autograd;
+
+/// <summary>Says in words how a target depends on a source, or why it does not.</summary>
+internal readonly struct Explanation(Recording recording, ulong tape, int start)
+{
+    /// <summary>The words, and whether the only connection runs through an operation that has no gradient.</summary>
+    public readonly record struct Result(string Text, bool Refused);
+
+    public Result Of(Tensor target, Tensor source)
+    {
+        if (!source.DType.IsFloating())
+        {
+            return new($"The source is {source.DType}; only Float32 and Float64 tensors have gradients.", false);
+        }
+        var from = PlaceOf(source);
+        if (from < 0)
+        {
+            return new(Unwatched(source), false);
+        }
+        var to = PlaceOf(target);
+        if (to < 0)
+        {
+            return new($"The target (shape {target.Shape}) was not recorded by this tape: it was computed before the tape started, while recording was stopped, "
+                + "on another thread, or from nothing that the tape watches.", false);
+        }
+        if (from == to)
+        {
+            return new("Target and source are the same tensor; the gradient is 1.", false);
+        }
+        var path = OnTheWay(from, to);
+        if (path.Count == 0)
+        {
+            return new($"The source (shape {source.Shape}) is watched, but no recorded operation leads from it to the target (shape {target.Shape}): "
+                + "it was used before it was watched, while recording was stopped, or not at all.", false);
+        }
+        return Describe(path);
+    }
+
+    private int PlaceOf(Tensor x)
+    {
+        var place = recording.Find(x);
+        return place >= 0 && place < recording.Count && (recording[place].Tapes & tape) != 0 ? place : -1;
+    }
+
+    private static string Unwatched(Tensor source) => source switch
+    {
+        Variable { Trainable: false } v => $"The source, {v.Name}, is not trainable, so the tape does not watch it by itself: call tape.Watch before using it.",
+        Variable v => $"The source, {v.Name}, was not used while the tape recorded, or the tape was made with watchAccessedVariables: false.",
+        _ => $"The source (shape {source.Shape}) was never watched: call tape.Watch on it before it is used, or make it a Variable. "
+            + "A tensor that a function computed anew from the source is not the source itself.",
+    };
+
+    /// <summary>The places of all operations between source and target, through differentiable operations or not.</summary>
+    private List<int> OnTheWay(int from, int to)
+    {
+        var first = Math.Max(start, 0);
+        var reached = new HashSet<int> { from };
+        for (var i = first; i <= to; i++)
+        {
+            if (Inputs(i).Any(reached.Contains))
+            {
+                reached.Add(i);
+            }
+        }
+        var path = new List<int>();
+        if (!reached.Contains(to))
+        {
+            return path;
+        }
+        var leading = new HashSet<int> { to };
+        for (var i = to; i >= first; i--)
+        {
+            if (i != from && leading.Contains(i) && reached.Contains(i))
+            {
+                path.Add(i);
+                leading.UnionWith(Inputs(i));
+            }
+        }
+        path.Reverse();
+        return path;
+    }
+
+    private List<int> Inputs(int place)
+    {
+        var call = recording[place];
+        var inputs = new List<int>();
+        if (call.Op is not null && (call.Tapes & tape) != 0)
+        {
+            for (var i = 0; i < call.InputCount; i++)
+            {
+                inputs.Add(call.InputIndex(i));
+            }
+        }
+        return inputs;
+    }
+
+    private Result Describe(List<int> path)
+    {
+        var ops = new List<string>();
+        foreach (var place in path)
+        {
+            var op = recording[place].Op!;
+            switch (op.GradientFlow)
+            {
+                case Op.Flow.NotDifferentiable:
+                    return new($"The target depends on the source through {op.Name}, which is not differentiable: its result does not change smoothly with its operands. "
+                        + "Use a differentiable operation instead, wrap it in StopGradient, or pass unconnected: Unconnected.Zero.", true);
+                case Op.Flow.Stopped:
+                    return new($"The target depends on the source only behind {op.Name}, which detaches it on purpose.", false);
+                default:
+                    ops.Add(op.Name);
+                    break;
+            }
+        }
+        const int Shown = 8;
+        var chain = string.Join(" -> ", ops.Take(Shown)) + (ops.Count > Shown ? $" -> ... ({ops.Count} operations)" : "");
+        return new($"The target depends on the source through {chain}.", false);
+    }
+}

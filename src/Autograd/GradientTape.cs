@@ -1,0 +1,438 @@
+using System.Text;
+using Autograd.Numerics;
+
+namespace Autograd;
+
+/// <summary>What a gradient is when the target does not depend on the source.</summary>
+public enum Unconnected
+{
+    /// <summary>null, so that a forgotten connection shows.</summary>
+    None,
+
+    /// <summary>Zeros of the source's shape.</summary>
+    Zero,
+}
+
+/// <summary>What the last reverse pass did: it visits each recorded operation at most once and each source once, N + P visits.</summary>
+/// <param name="Recorded">Operations between the tape's start and the target.</param>
+/// <param name="OperationsVisited">N: operations whose pullbacks ran.</param>
+/// <param name="SourcesVisited">P: sources whose gradient was collected.</param>
+public readonly record struct TapeStatistics(int Recorded, int OperationsVisited, int SourcesVisited);
+
+/// <summary>
+/// Records the operations on watched tensors and differentiates through them, with TensorFlow's semantics. Trainable variables are
+/// watched when they are met, other tensors by <see cref="Watch(Tensor)"/>.
+/// <code>
+/// using var tape = new GradientTape();
+/// var loss = (x * w).Sum();
+/// var gradient = tape.Gradient(loss, w);
+/// </code>
+/// </summary>
+/// <remarks>
+/// A tape belongs to the thread that made it. A plain tape gives one gradient and lets everything recorded go; a persistent one gives
+/// any number, until disposed. Tapes nest: what an inner tape computes, an outer one records, to any order.
+/// </remarks>
+public sealed class GradientTape : IDisposable
+{
+    private readonly Recording _recording;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly bool _watchVariables;
+    private readonly bool _detectAnomalies;
+    private readonly bool _persistent;
+
+    private ulong _bit;
+    private int _start;
+    private List<int>? _watchedEarlier;
+    private Dictionary<(Tensor Target, Tensor Source), string>? _explanations;
+    private State _state;
+
+    private enum State
+    {
+        Open,
+        Used,
+        Disposed,
+    }
+
+    /// <summary>Starts recording on this thread.</summary>
+    /// <param name="persistent">Whether more than one gradient may be taken.</param>
+    /// <param name="watchAccessedVariables">Whether trainable variables are watched when they are used.</param>
+    /// <param name="detectAnomalies">
+    /// Whether to throw an <see cref="AnomalyException"/> that names the operation, and the line that called it, which first produced NaN or infinity, forward or backward. Slow.
+    /// </param>
+    public GradientTape(bool persistent = false, bool watchAccessedVariables = true, bool detectAnomalies = false)
+    {
+        _persistent = persistent;
+        _watchVariables = watchAccessedVariables;
+        _detectAnomalies = detectAnomalies;
+        _recording = Recording.OfThread;
+        Begin();
+    }
+
+    private void Begin()
+    {
+        _bit = 1UL << _recording.Open(this, _watchVariables, _detectAnomalies);
+        _start = _recording.Count;
+        _watchedEarlier = null;
+        _state = State.Open;
+    }
+
+    internal bool EndedElsewhere { get; private set; }
+
+    /// <summary>What the last reverse pass did.</summary>
+    public TapeStatistics Statistics { get; private set; }
+
+    /// <summary>Whether the tape records now.</summary>
+    public bool IsRecording => _state == State.Open && _recording.IsActive(_bit);
+
+    /// <summary>Records what happens to a tensor from now on.</summary>
+    /// <exception cref="TapeException">The tensor holds integers or booleans, which have no gradients, or the tape is over.</exception>
+    public void Watch(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        RequireOpen("Watch");
+        RequireFloating(x, "Watch");
+        _ = x.Buffer;
+        _recording.WatchLeaf(x, _bit);
+    }
+
+    /// <summary>Records what happens to several tensors from now on.</summary>
+    /// <exception cref="TapeException">One of them holds integers or booleans, or the tape is over; then none is watched.</exception>
+    public void Watch(params ReadOnlySpan<Tensor> tensors)
+    {
+        RequireOpen("Watch");
+        foreach (var x in tensors)
+        {
+            ArgumentNullException.ThrowIfNull(x, nameof(tensors));
+            RequireFloating(x, "Watch");
+        }
+        foreach (var x in tensors)
+        {
+            Watch(x);
+        }
+    }
+
+    /// <summary>Suspends recording on this tape until the result is disposed: <c>using (tape.StopRecording()) { ... }</c>.</summary>
+    public RecordingPause StopRecording()
+    {
+        RequireOpen("StopRecording");
+        var wasActive = _recording.IsActive(_bit);
+        _recording.SetActive(_bit, false);
+        return new RecordingPause(wasActive ? this : null);
+    }
+
+    internal void Resume()
+    {
+        if (_state == State.Open)
+        {
+            _recording.SetActive(_bit, true);
+        }
+    }
+
+    /// <summary>Forgets everything recorded and watched, and records afresh. Also makes a used tape usable again.</summary>
+    public void Reset()
+    {
+        ObjectDisposedException.ThrowIf(_state == State.Disposed, this);
+        RequireThread("Reset");
+        Close();
+        _explanations = null;
+        Begin();
+    }
+
+    /// <summary>d target / d source. A target that is no scalar is summed, unless <paramref name="outputGradient"/> weighs its elements.</summary>
+    /// <param name="target">What is differentiated, of any shape.</param>
+    /// <param name="source">A watched tensor, a variable, or any value computed from them under the tape.</param>
+    /// <param name="outputGradient">The cotangent: the gradient of some later scalar with respect to <paramref name="target"/>, of its shape; ones by default.</param>
+    /// <param name="unconnected">What to return when the target does not depend on the source.</param>
+    /// <returns>A tensor of the source's shape and type, or null.</returns>
+    /// <exception cref="TapeException">The tape was used up, belongs to another thread, the source or target is no floating tensor, or all that connects
+    /// them is an operation without a gradient (which is then named).</exception>
+    public Tensor? Gradient(Tensor target, Tensor source, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None) =>
+        Gradient([target], [source], outputGradient is null ? default : [outputGradient], unconnected)[0];
+
+    /// <summary>The gradients of one target with respect to several sources, in one reverse pass.</summary>
+    /// <inheritdoc cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>
+    public Tensor?[] Gradient(Tensor target, ReadOnlySpan<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None) =>
+        Gradient([target], sources, outputGradient is null ? default : [outputGradient], unconnected);
+
+    /// <summary>The gradients of one target with respect to several sources, such as a model's weights, in one reverse pass.</summary>
+    /// <inheritdoc cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>
+    public Tensor?[] Gradient(Tensor target, IEnumerable<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        return Gradient(target, [.. sources], outputGradient, unconnected);
+    }
+
+    /// <summary>The gradients of the sum of several targets with respect to several sources, in one reverse pass.</summary>
+    /// <param name="targets">What is differentiated; their gradients add up.</param>
+    /// <param name="sources">Watched tensors, variables, or values computed from them under the tape.</param>
+    /// <param name="outputGradients">One cotangent per target, of its shape; ones by default.</param>
+    /// <param name="unconnected">What to return for a source that no target depends on.</param>
+    /// <returns>For each source a tensor of its shape and type, or null.</returns>
+    /// <exception cref="TapeException">See the form with one target.</exception>
+    public Tensor?[] Gradient(
+        ReadOnlySpan<Tensor> targets,
+        ReadOnlySpan<Tensor> sources,
+        ReadOnlySpan<Tensor> outputGradients = default,
+        Unconnected unconnected = Unconnected.None)
+    {
+        RequireOpen("Gradient");
+        ReversePass.Check(targets, sources, outputGradients);
+        var pass = new ReversePass(_recording, _bit, _start, _watchedEarlier);
+        if (_persistent)
+        {
+            return Finish(pass, targets, sources, outputGradients, unconnected);
+        }
+        // As in TensorFlow, a one-shot tape stops recording here; outer tapes go on.
+        _recording.SetActive(_bit, false);
+        _state = State.Used;
+        try
+        {
+            return Finish(pass, targets, sources, outputGradients, unconnected);
+        }
+        finally
+        {
+            Close();
+        }
+    }
+
+    private Tensor?[] Finish(
+        ReversePass pass, ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources, ReadOnlySpan<Tensor> outputGradients, Unconnected unconnected)
+    {
+        var gradients = pass.Run(targets, sources, outputGradients);
+        Statistics = pass.Statistics;
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            if (gradients[i] is not null)
+            {
+                continue;
+            }
+            if (unconnected == Unconnected.Zero)
+            {
+                gradients[i] = Tensor.ZerosLike(sources[i]);
+                continue;
+            }
+            foreach (var target in targets)
+            {
+                var explanation = new Explanation(_recording, _bit, _start).Of(target, sources[i]);
+                if (explanation.Refused)
+                {
+                    throw new TapeException($"Gradient: {explanation.Text}");
+                }
+                (_explanations ??= [])[(target, sources[i])] = explanation.Text;
+            }
+        }
+        return gradients;
+    }
+
+    /// <summary>Why <see cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/> is null, or how target and source are connected, in words that name operations.</summary>
+    public string Explain(Tensor target, Tensor source)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
+        if (_explanations is not null && _explanations.TryGetValue((target, source), out var explanation))
+        {
+            return explanation;
+        }
+        return _state == State.Open
+            ? new Explanation(_recording, _bit, _start).Of(target, source).Text
+            : "The tape has been used and what it recorded is gone; take the gradient from a persistent tape, or call Explain before Gradient.";
+    }
+
+    /// <summary>All first derivatives of a target: shape target.Shape + source.Shape, one reverse pass per element of the target.</summary>
+    /// <param name="target">What is differentiated, of any shape.</param>
+    /// <param name="source">A watched tensor or variable.</param>
+    /// <param name="unconnected">What to return when the target does not depend on the source.</param>
+    /// <returns>A tensor of the source's type, or null.</returns>
+    /// <exception cref="TapeException">See <see cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>.</exception>
+    public Tensor? Jacobian(Tensor target, Tensor source, Unconnected unconnected = Unconnected.None)
+    {
+        RequireOpen("Jacobian");
+        ReversePass.Check([target], [source], default);
+        return ManyPasses(() =>
+        {
+            Shape shape = [.. target.Shape, .. source.Shape];
+            if (target.Size == 0)
+            {
+                return Tensor.Zeros(shape, source.DType);
+            }
+            var rows = new Tensor[target.Size];
+            for (var i = 0; i < rows.Length; i++)
+            {
+                var row = OneRow(target, source, OneHotLike(target, i), unconnected);
+                if (row is null)
+                {
+                    return null;
+                }
+                rows[i] = row;
+            }
+            return Tensor.Stack(rows).Reshape(shape);
+        });
+    }
+
+    /// <summary>
+    /// Per-example derivatives, where example i of the target depends on example i of the source only:
+    /// target [n, a...] and source [n, b...] give [n, a..., b...].
+    /// </summary>
+    /// <inheritdoc cref="Jacobian"/>
+    /// <exception cref="ShapeException">The first extents differ, or one of the two is a scalar.</exception>
+    public Tensor? BatchJacobian(Tensor target, Tensor source, Unconnected unconnected = Unconnected.None)
+    {
+        RequireOpen("BatchJacobian");
+        ReversePass.Check([target], [source], default);
+        if (target.Rank == 0 || source.Rank == 0 || target.Shape[0] != source.Shape[0])
+        {
+            throw new ShapeException($"BatchJacobian: target {target.Shape} and source {source.Shape} need the same first extent, the batch.");
+        }
+        return ManyPasses(() =>
+        {
+            Shape shape = [.. target.Shape, .. source.Shape.ToArray()[1..]];
+            if (shape.Size == 0)
+            {
+                return Tensor.Zeros(shape, source.DType);
+            }
+            var batch = target.Shape[0];
+            var perExample = target.Size / batch;
+            var columns = new Tensor[perExample];
+            for (var i = 0; i < perExample; i++)
+            {
+                var cotangent = Tensor.OneHot(Tensor.Full([1], i, DType.Int64), perExample, target.DType).BroadcastTo([batch, perExample]).Reshape(target.Shape);
+                var column = OneRow(target, source, cotangent, unconnected);
+                if (column is null)
+                {
+                    return null;
+                }
+                columns[i] = column;
+            }
+            return Tensor.Stack(columns, axis: 1).Reshape(shape);
+        });
+    }
+
+    private static Tensor OneHotLike(Tensor target, int index) =>
+        Tensor.OneHot(Tensor.Full([], index, DType.Int64), target.Size, target.DType).Reshape(target.Shape);
+
+    private Tensor? OneRow(Tensor target, Tensor source, Tensor cotangent, Unconnected unconnected)
+    {
+        var pass = new ReversePass(_recording, _bit, _start, _watchedEarlier);
+        return Finish(pass, [target], [source], [cotangent], unconnected)[0];
+    }
+
+    private Tensor? ManyPasses(Func<Tensor?> passes)
+    {
+        if (_persistent)
+        {
+            return passes();
+        }
+        _recording.SetActive(_bit, false);
+        try
+        {
+            return passes();
+        }
+        finally
+        {
+            _state = State.Used;
+            Close();
+        }
+    }
+
+    /// <summary>What has been recorded, one operation a line: <c>%3 = MatMul(%1, %2) [120,16] Float32</c>.</summary>
+    public override string ToString()
+    {
+        if (_state != State.Open)
+        {
+            return "GradientTape: over, nothing recorded";
+        }
+        var text = new StringBuilder();
+        for (var i = _start; i < _recording.Count; i++)
+        {
+            var call = _recording[i];
+            if ((call.Tapes & _bit) == 0)
+            {
+                continue;
+            }
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"%{i} = {(call.Op is null ? "watched" : call.Op.ToString())}");
+            if (call.Op is not null)
+            {
+                text.Append('(');
+                for (var input = 0; input < call.InputCount; input++)
+                {
+                    text.Append(input > 0 ? ", " : "");
+                    text.Append(call.InputIndex(input) < 0 ? "const" : $"%{call.InputIndex(input)}");
+                }
+                text.Append(')');
+            }
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $" {call.Y.Shape} {call.Y.DType}").AppendLine();
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Ends the tape and lets everything recorded go. Safe twice, and never needed once a gradient was taken.</summary>
+    public void Dispose()
+    {
+        if (_state == State.Disposed)
+        {
+            return;
+        }
+        var wasOpen = _state == State.Open;
+        _state = State.Disposed;
+        if (!wasOpen)
+        {
+            return;
+        }
+        if (Environment.CurrentManagedThreadId == _thread)
+        {
+            Close();
+        }
+        else
+        {
+            EndedElsewhere = true; // its own thread lets go at the next opportunity
+        }
+    }
+
+    internal void NoteWatched(int index)
+    {
+        if (index < _start)
+        {
+            (_watchedEarlier ??= []).Add(index);
+        }
+    }
+
+    private void Close() => _recording.Close(_bit, _start, _watchedEarlier);
+
+    private void RequireOpen(string operation)
+    {
+        ObjectDisposedException.ThrowIf(_state == State.Disposed, this);
+        RequireThread(operation);
+        if (_state == State.Used)
+        {
+            throw new TapeException($"{operation}: this tape has already given its gradient. Make it persistent (new GradientTape(persistent: true)) to take several, or Reset it.");
+        }
+    }
+
+    private void RequireThread(string operation)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new TapeException($"{operation}: this tape was made on thread {_thread} and records that thread only; this is thread {Environment.CurrentManagedThreadId} "
+                + "(after an await the rest may run on another thread: keep a tape and its gradient between awaits).");
+        }
+    }
+
+    internal static void RequireFloating(Tensor x, string operation)
+    {
+        if (!x.DType.IsFloating())
+        {
+            throw new TapeException($"{operation}: a {x.DType} tensor of shape {x.Shape} has no gradient; only Float32 and Float64 do. Cast it first.");
+        }
+    }
+}
+
+/// <summary>Resumes recording when disposed; from <see cref="GradientTape.StopRecording"/>.</summary>
+public readonly struct RecordingPause : IDisposable
+{
+    private readonly GradientTape? _tape;
+
+    internal RecordingPause(GradientTape? tape) => _tape = tape;
+
+    /// <summary>Resumes recording.</summary>
+    public void Dispose() => _tape?.Resume();
+}

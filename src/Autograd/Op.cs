@@ -1,0 +1,74 @@
+namespace Autograd;
+
+/// <summary>
+/// An operation as a tape keeps it: its name, its attributes (the fields of the derived class) and its pullbacks.
+/// Pullbacks are written in public tensor operations, so an outer tape records them and any order of gradient follows.
+/// </summary>
+internal abstract class Op
+{
+    /// <summary>What happens to a gradient that arrives here.</summary>
+    public enum Flow
+    {
+        /// <summary>The pullback carries it on.</summary>
+        Differentiable,
+
+        /// <summary>It ends, and asking for a gradient that only passes here is an error.</summary>
+        NotDifferentiable,
+
+        /// <summary>It ends because the program said so.</summary>
+        Stopped,
+    }
+
+    public abstract string Name { get; }
+
+    /// <summary>The attributes, for printing; empty where there are none.</summary>
+    public virtual string Attributes => "";
+
+    public virtual Flow GradientFlow => Flow.Differentiable;
+
+    /// <summary>
+    /// The gradient of one input from the gradient <paramref name="dy"/> of the output; null where that input has none (an index, a condition).
+    /// Only asked for where somebody wants it.
+    /// </summary>
+    public virtual Tensor? Pullback(int input, Tensor dy, in RecordedOp recorded) => null;
+
+    public sealed override string ToString() => Attributes.Length == 0 ? Name : $"{Name}({Attributes})";
+}
+
+/// <summary>An operation whose result does not change smoothly with its operands: an index, a comparison, a cast to integers.</summary>
+internal sealed class NotDifferentiable(string name) : Op
+{
+    public override string Name => name;
+
+    public override Flow GradientFlow => Flow.NotDifferentiable;
+}
+
+/// <summary>One recorded call: operation, operands and result, with each operand's place in the recording (-1 where nothing watches it).</summary>
+internal struct RecordedOp
+{
+    /// <summary>Null for a leaf: a watched tensor or variable.</summary>
+    public Op? Op;
+    public Tensor Y;
+    public Tensor? A;
+    public Tensor? B;
+    public Tensor? C;
+
+    /// <summary>All operands, where there are more than three.</summary>
+    public Tensor[]? Many;
+    public int[]? ManyIndices;
+    public int IndexA;
+    public int IndexB;
+    public int IndexC;
+
+    /// <summary>One bit for each tape that tracks the result.</summary>
+    public ulong Tapes;
+
+    /// <summary>The first operand.</summary>
+    public readonly Tensor X => A!;
+
+    public readonly int InputCount => Many is not null ? Many.Length : C is not null ? 3 : B is not null ? 2 : A is not null ? 1 : 0;
+
+    public readonly Tensor Input(int i) => Many is not null ? Many[i] : i switch { 0 => A!, 1 => B!, _ => C! };
+
+    public readonly int InputIndex(int i) => ManyIndices is not null ? ManyIndices[i] : i switch { 0 => IndexA, 1 => IndexB, _ => IndexC };
+}

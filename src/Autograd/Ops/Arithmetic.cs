@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using Autograd.Numerics;
+using Autograd.Ops;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Autograd
+{
+    public partial class Tensor
+    {
+        /// <summary>x + y, elementwise; operands broadcast and promote.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor operator +(Tensor x, Tensor y) => Zip(default(AddFormula), AddOp.Instance, x, y);
+
+        /// <summary>x - y, elementwise; operands broadcast and promote.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor operator -(Tensor x, Tensor y) => Zip(default(SubtractFormula), SubtractOp.Instance, x, y);
+
+        /// <summary>x y, elementwise (for matrices see <see cref="MatMul"/>); operands broadcast and promote.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor operator *(Tensor x, Tensor y) => Zip(default(MultiplyFormula), MultiplyOp.Instance, x, y);
+
+        /// <summary>x / y, elementwise, by IEEE rules; integers are divided as float32.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor operator /(Tensor x, Tensor y) => Zip(default(DivideFormula), DivideOp.Instance, x, y);
+
+        /// <summary>-x, elementwise.</summary>
+        public static Tensor operator -(Tensor x) => Map(default(NegateOp), x);
+
+        /// <summary>x itself.</summary>
+        public static Tensor operator +(Tensor x) => x;
+
+        /// <summary>The remainder with the sign of y, as in Python: 7 % -2 is -1. See <see cref="Remainder"/>.</summary>
+        public static Tensor operator %(Tensor x, Tensor y) => Remainder(x, y);
+    }
+}
+
+namespace Autograd.Ops
+{
+    // The slopes of all other operations are made of these four, so their own pullbacks are written out.
+
+    internal readonly struct AddFormula : IBinaryFormula
+    {
+        public static bool KeepsIntegers => true;
+
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => x + y;
+    }
+
+    internal sealed class AddOp : Op
+    {
+        public static readonly AddOp Instance = new();
+
+        public override string Name => "Add";
+
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => dy.SumTo(recorded.Input(input).Shape);
+    }
+
+    internal readonly struct SubtractFormula : IBinaryFormula
+    {
+        public static bool KeepsIntegers => true;
+
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => x - y;
+    }
+
+    internal sealed class SubtractOp : Op
+    {
+        public static readonly SubtractOp Instance = new();
+
+        public override string Name => "Subtract";
+
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) =>
+            input == 0 ? dy.SumTo(recorded.A!.Shape) : -dy.SumTo(recorded.B!.Shape);
+    }
+
+    internal readonly struct MultiplyFormula : IBinaryFormula
+    {
+        public static bool KeepsIntegers => true;
+
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => x * y;
+    }
+
+    internal sealed class MultiplyOp : Op
+    {
+        public static readonly MultiplyOp Instance = new();
+
+        public override string Name => "Multiply";
+
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) =>
+            (dy * recorded.Input(1 - input)).SumTo(recorded.Input(input).Shape);
+    }
+
+    internal readonly struct DivideFormula : IBinaryFormula
+    {
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => x / y;
+    }
+
+    internal sealed class DivideOp : Op
+    {
+        public static readonly DivideOp Instance = new();
+
+        public override string Name => "Divide";
+
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) =>
+            input == 0 ? (dy / recorded.B!).SumTo(recorded.A!.Shape) : (-dy * recorded.Y / recorded.B!).SumTo(recorded.B!.Shape);
+    }
+
+    internal readonly record struct NegateOp : IUnaryOp
+    {
+        public static bool KeepsIntegers => true;
+
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x) where T : struct, IReal<T> => -x;
+
+        [MethodImpl(AggressiveInlining)]
+        public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(-1);
+    }
+}

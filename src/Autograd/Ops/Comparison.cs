@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using Autograd.Backends;
+using Autograd.Numerics;
+using Autograd.Ops;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Autograd
+{
+    public partial class Tensor
+    {
+        /// <summary>Where x = y, elementwise, as bools. NaN equals nothing.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor Equal(Tensor x, Tensor y) => Compare(default(EqualFormula), s_equal, x, y);
+
+        /// <summary>Where x differs from y, elementwise, as bools.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor NotEqual(Tensor x, Tensor y) => !Equal(x, y);
+
+        /// <summary>Where x &gt; y, elementwise, as bools.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor Greater(Tensor x, Tensor y) => Compare(default(GreaterFormula), s_greater, x, y);
+
+        /// <summary>Where x &gt;= y, elementwise, as bools.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor GreaterEqual(Tensor x, Tensor y) => Compare(default(GreaterEqualFormula), s_greaterEqual, x, y);
+
+        /// <summary>Where x &lt; y, elementwise, as bools.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor Less(Tensor x, Tensor y) => Compare(default(LessFormula), s_less, x, y);
+
+        /// <summary>Where x &lt;= y, elementwise, as bools.</summary>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor LessEqual(Tensor x, Tensor y) => Compare(default(LessEqualFormula), s_lessEqual, x, y);
+
+        /// <inheritdoc cref="Greater"/>
+        public static Tensor operator >(Tensor x, Tensor y) => Greater(x, y);
+
+        /// <inheritdoc cref="GreaterEqual"/>
+        public static Tensor operator >=(Tensor x, Tensor y) => GreaterEqual(x, y);
+
+        /// <inheritdoc cref="Less"/>
+        public static Tensor operator <(Tensor x, Tensor y) => Less(x, y);
+
+        /// <inheritdoc cref="LessEqual"/>
+        public static Tensor operator <=(Tensor x, Tensor y) => LessEqual(x, y);
+
+        /// <summary>Where x is NaN, as bools.</summary>
+        public static Tensor IsNaN(Tensor x) => !Equal(x, x);
+
+        /// <summary>Where x is neither infinite nor NaN, as bools.</summary>
+        public static Tensor IsFinite(Tensor x) => Less(Abs(x), double.PositiveInfinity);
+
+        /// <summary>Logical and of bools, elementwise.</summary>
+        /// <exception cref="DTypeException">An operand is not bool.</exception>
+        public static Tensor operator &(Tensor x, Tensor y) => Logical(LogicalOperation.And, "And", x, y);
+
+        /// <summary>Logical or of bools, elementwise.</summary>
+        /// <exception cref="DTypeException">An operand is not bool.</exception>
+        public static Tensor operator |(Tensor x, Tensor y) => Logical(LogicalOperation.Or, "Or", x, y);
+
+        /// <summary>Exclusive or of bools, elementwise.</summary>
+        /// <exception cref="DTypeException">An operand is not bool.</exception>
+        public static Tensor operator ^(Tensor x, Tensor y) => Logical(LogicalOperation.Xor, "Xor", x, y);
+
+        /// <summary>Logical not of bools, elementwise.</summary>
+        /// <exception cref="DTypeException">The operand is not bool.</exception>
+        public static Tensor operator !(Tensor x) => Logical(LogicalOperation.Xor, "Not", x, true);
+
+        /// <summary>x where the condition holds, else y; all three broadcast. An element not chosen gets gradient 0, yet if its own
+        /// computation has an infinite slope there the product is NaN, as everywhere: make the operand safe, not only the result.</summary>
+        /// <exception cref="DTypeException">The condition is not bool.</exception>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        public static Tensor Where(Tensor condition, Tensor x, Tensor y)
+        {
+            ArgumentNullException.ThrowIfNull(condition);
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(y);
+            var op = WhereOp.Instance;
+            if (condition.DType != DType.Bool)
+            {
+                throw new DTypeException($"Where: the condition is {condition.DType}; it must be Bool, such as x > 0.");
+            }
+            if (x.DType != y.DType)
+            {
+                var common = Promotion.Common(x, y);
+                x = x.Cast(common);
+                y = y.Cast(common);
+            }
+            var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
+            var backend = Backend.Of(x, y, op);
+            Backend.Of(x, condition, op);
+            var result = Allocate(x.DType, shape, backend);
+            backend.Select(condition, x, y, result);
+            Recording.Active?.Add(op, result, condition, x, y);
+            return result;
+        }
+
+        private static readonly NotDifferentiable s_equal = new("Equal");
+        private static readonly NotDifferentiable s_greater = new("Greater");
+        private static readonly NotDifferentiable s_greaterEqual = new("GreaterEqual");
+        private static readonly NotDifferentiable s_less = new("Less");
+        private static readonly NotDifferentiable s_lessEqual = new("LessEqual");
+
+        private static Tensor Compare<TFormula>(TFormula formula, Op op, Tensor x, Tensor y) where TFormula : struct, IBinaryFormula
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(y);
+            if (x.DType != y.DType || !x.DType.IsFloating())
+            {
+                Promotion.Unify(ref x, ref y, keepsIntegers: true);
+            }
+            var backend = Backend.Of(x, y, op);
+            var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, op.Name), backend);
+            backend.Compare(formula, x, y, z);
+            Recording.Active?.Add(op, z, x, y);
+            GC.KeepAlive(x);
+            GC.KeepAlive(y);
+            return z;
+        }
+
+        private static Tensor Logical(LogicalOperation operation, string name, Tensor x, Tensor y)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(y);
+            var op = new NotDifferentiable(name);
+            if (x.DType != DType.Bool || y.DType != DType.Bool)
+            {
+                throw new DTypeException($"{name}: operands are {x.DType} and {y.DType}; both must be Bool.");
+            }
+            var backend = Backend.Of(x, y, op);
+            var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, name), backend);
+            backend.Logical(operation, x, y, z);
+            Recording.Active?.Add(op, z, x, y);
+            return z;
+        }
+    }
+}
+
+namespace Autograd.Ops
+{
+    internal readonly struct EqualFormula : IBinaryFormula
+    {
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => T.Equal(x, y);
+    }
+
+    internal readonly struct GreaterFormula : IBinaryFormula
+    {
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => x > y;
+    }
+
+    internal readonly struct GreaterEqualFormula : IBinaryFormula
+    {
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => x >= y;
+    }
+
+    internal readonly struct LessFormula : IBinaryFormula
+    {
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => x < y;
+    }
+
+    internal readonly struct LessEqualFormula : IBinaryFormula
+    {
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => x <= y;
+    }
+
+    internal sealed class WhereOp : Op
+    {
+        public static readonly WhereOp Instance = new();
+
+        public override string Name => "Where";
+
+        public override Tensor? Pullback(int input, Tensor dy, in RecordedOp recorded) => input switch
+        {
+            1 => Tensor.Where(recorded.A!, dy, 0f).SumTo(recorded.B!.Shape),
+            2 => Tensor.Where(recorded.A!, 0f, dy).SumTo(recorded.C!.Shape),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,118 @@
+using Autograd.Ops;
+
+namespace Autograd
+{
+    public partial class Tensor
+    {
+        /// <summary>Running sums along an axis. Sums of bools and int32 are int64.</summary>
+        /// <param name="axis">The axis to run along.</param>
+        /// <param name="exclusive">Whether each sum leaves out its own element, so that the first is 0.</param>
+        /// <param name="reverse">Whether to run from the end.</param>
+        /// <exception cref="ShapeException">The axis is out of range.</exception>
+        public Tensor CumSum(int axis = 0, bool exclusive = false, bool reverse = false)
+        {
+            var along = Shape.Axis(axis, "CumSum");
+            var x = DType < DType.Int64 ? Cast(DType.Int64) : this;
+            var sums = Scan("CumSum", null, x, along, reverse);
+            return exclusive ? sums - x : sums;
+        }
+
+        /// <summary>Running products along an axis; gradients are exact where factors are 0, to any order. Products of bools and int32 are int64.</summary>
+        /// <inheritdoc cref="CumSum"/>
+        public Tensor CumProd(int axis = 0, bool exclusive = false, bool reverse = false)
+        {
+            var along = Shape.Axis(axis, "CumProd");
+            var x = DType < DType.Int64 ? Cast(DType.Int64) : this;
+            var n = Shape[along];
+            if (n == 0)
+            {
+                return x;
+            }
+            var one = Ones(Shape.With(along, 1), x.DType);
+            if (exclusive)
+            {
+                var others = reverse ? x.SliceAxis(along, 1, n - 1) : x.SliceAxis(along, 0, n - 1);
+                x = reverse ? Concat([others, one], along) : Concat([one, others], along);
+            }
+            // y[t] = x[t] y[t-1] starts from y[0] = x[0].
+            var first = x.SliceAxis(along, reverse ? n - 1 : 0, 1);
+            var zeros = Zeros(Shape.With(along, n - 1), x.DType);
+            return Scan("CumProd", x, reverse ? Concat([zeros, first], along) : Concat([first, zeros], along), along, reverse);
+        }
+
+        /// <summary>
+        /// The linear recurrence y[t] = decay[t] y[t-1] + x[t] along an axis, from y[-1] = 0: running sums, exponential averages, discounted returns, linear state spaces.
+        /// </summary>
+        /// <param name="decay">Broadcasts with <paramref name="x"/>.</param>
+        /// <param name="x">What is added at each step.</param>
+        /// <param name="axis">The axis to run along.</param>
+        /// <param name="reverse">Whether to run from the end: y[t] = decay[t] y[t+1] + x[t].</param>
+        /// <exception cref="ShapeException">The shapes do not broadcast or the axis is out of range.</exception>
+        public static Tensor LinearRecurrence(Tensor decay, Tensor x, int axis = 0, bool reverse = false)
+        {
+            ArgumentNullException.ThrowIfNull(decay);
+            ArgumentNullException.ThrowIfNull(x);
+            Promotion.Unify(ref decay, ref x, keepsIntegers: true);
+            var shape = Shape.Broadcast(decay.Shape, x.Shape, "LinearRecurrence");
+            return Scan("LinearRecurrence", decay.BroadcastTo(shape), x.BroadcastTo(shape), shape.Axis(axis, "LinearRecurrence"), reverse);
+        }
+
+        internal static Tensor Scan(string name, Tensor? a, Tensor b, int axis, bool reverse)
+        {
+            var y = Allocate(b.DType, b.Shape, b.Backend);
+            var (outer, n, inner) = Reducing.Split(b.Shape, axis);
+            var (packedA, packedB) = (a?.Packed(), b.Packed());
+            if (y.Size > 0)
+            {
+                b.Backend.Recurrence(packedA, packedB, outer, n, inner, reverse, y);
+            }
+            GC.KeepAlive(packedA);
+            GC.KeepAlive(packedB);
+            if (a is null)
+            {
+                Recording.Active?.Add(new RecurrenceOp(name, axis, reverse), y, b);
+            }
+            else
+            {
+                Recording.Active?.Add(new RecurrenceOp(name, axis, reverse), y, b, a);
+            }
+            return y;
+        }
+    }
+}
+
+namespace Autograd.Ops
+{
+    /// <summary>
+    /// y[t] = a[t] y[t-1] + b[t]. The gradient g of y runs the other way, g[t] = dy[t] + a[t+1] g[t+1], which is a recurrence again: db = g and
+    /// da[t] = g[t] y[t-1]. So running sums and products have exact gradients of any order from this one operation.
+    /// </summary>
+    internal sealed class RecurrenceOp(string name, int axis, bool reverse) : Op
+    {
+        public override string Name => name;
+
+        public override string Attributes => $"axis: {axis}{(reverse ? ", reverse" : "")}";
+
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
+        {
+            var y = recorded.Y;
+            var a = recorded.B;
+            // Shifted so that it stands where the reversed recurrence reads it; the first factor of a recurrence is never used.
+            var next = a is null ? null : Shift(a, reverse ? 1 : -1);
+            var g = Tensor.Scan(name, next, dy, axis, !reverse);
+            return input == 0 ? g : g * Shift(y, reverse ? -1 : 1);
+        }
+
+        /// <summary>The elements moved along the axis by one, 0 moving in.</summary>
+        private Tensor Shift(Tensor x, int by)
+        {
+            var n = x.Shape[axis];
+            if (n == 0)
+            {
+                return x;
+            }
+            var zero = Tensor.Zeros(x.Shape.With(axis, 1), x.DType);
+            return by > 0 ? Tensor.Concat([zero, x.SliceAxis(axis, 0, n - 1)], axis) : Tensor.Concat([x.SliceAxis(axis, 1, n - 1), zero], axis);
+        }
+    }
+}

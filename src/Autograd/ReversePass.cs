@@ -1,0 +1,257 @@
+using System.Runtime.CompilerServices;
+
+namespace Autograd;
+
+/// <summary>
+/// One walk back through a recording. The list is in execution order, so walking it backwards meets every operation after all that use its
+/// result: each is visited at most once, and there is no recursion however long the chain.
+/// </summary>
+internal ref struct ReversePass
+{
+    [ThreadStatic]
+    private static Scratch? t_scratch;
+
+    private readonly Recording _recording;
+    private readonly ulong _tape;
+    private readonly int _start;
+    private readonly List<int>? _earlier;
+
+    private Tensor?[] _gradients = [];
+    private Need[] _needed = [];
+    private int _end;
+    private int _visited;
+
+    public ReversePass(Recording recording, ulong tape, int start, List<int>? watchedEarlier)
+    {
+        _recording = recording;
+        _tape = tape;
+        _start = start;
+        _earlier = watchedEarlier;
+    }
+
+    /// <summary>What a slot's gradient is for.</summary>
+    private enum Need : byte
+    {
+        None,
+
+        /// <summary>It is on the way to a source.</summary>
+        Passing,
+
+        /// <summary>It was asked for.</summary>
+        Source,
+    }
+
+    public TapeStatistics Statistics { get; private set; }
+
+    public static void Check(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources, ReadOnlySpan<Tensor> outputGradients)
+    {
+        if (targets.Length == 0)
+        {
+            throw new ArgumentException("Gradient: there is no target.", nameof(targets));
+        }
+        foreach (var target in targets)
+        {
+            ArgumentNullException.ThrowIfNull(target, nameof(targets));
+        }
+        foreach (var source in sources)
+        {
+            ArgumentNullException.ThrowIfNull(source, nameof(sources));
+            GradientTape.RequireFloating(source, "Gradient");
+        }
+        if (outputGradients.Length == 0)
+        {
+            return;
+        }
+        if (outputGradients.Length != targets.Length)
+        {
+            throw new ArgumentException($"Gradient: {targets.Length} targets and {outputGradients.Length} output gradients; there must be one for each target.", nameof(outputGradients));
+        }
+        for (var i = 0; i < targets.Length; i++)
+        {
+            ArgumentNullException.ThrowIfNull(outputGradients[i], nameof(outputGradients));
+            if (!outputGradients[i].Shape.Equals(targets[i].Shape))
+            {
+                throw new ShapeException($"Gradient: the output gradient has shape {outputGradients[i].Shape} and its target {targets[i].Shape}; they must be equal.");
+            }
+        }
+    }
+
+    public Tensor?[] Run(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources, ReadOnlySpan<Tensor> outputGradients)
+    {
+        _end = _start;
+        foreach (var target in targets)
+        {
+            _end = Math.Max(_end, PlaceOf(target) + 1);
+        }
+        // Pullbacks may open tapes of their own, so the scratch is taken, not shared.
+        var scratch = t_scratch ?? new Scratch();
+        t_scratch = null;
+        var slots = _end - _start + (_earlier?.Count ?? 0);
+        scratch.Grow(slots);
+        _gradients = scratch.Gradients;
+        _needed = scratch.Needed;
+        try
+        {
+            FindNeeded(sources);
+            Seed(targets, outputGradients);
+            Walk();
+            return Collect(sources);
+        }
+        finally
+        {
+            Array.Clear(_gradients, 0, slots);
+            Array.Clear(_needed, 0, slots);
+            if (slots <= 1 << 16)
+            {
+                t_scratch = scratch;
+            }
+        }
+    }
+
+    private readonly int PlaceOf(Tensor x)
+    {
+        var place = _recording.Find(x);
+        return place >= 0 && place < _recording.Count && (_recording[place].Tapes & _tape) != 0 ? place : -1;
+    }
+
+    /// <summary>The scratch slot of a place in the recording, or -1. Places before the tape's start are those few it watched by hand or met as variables.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int SlotOf(int place)
+    {
+        if (place >= _start)
+        {
+            return place < _end ? place - _start : -1;
+        }
+        if (place < 0 || _earlier is null)
+        {
+            return -1;
+        }
+        var earlier = _earlier.IndexOf(place);
+        return earlier < 0 ? -1 : _end - _start + earlier;
+    }
+
+    // A gradient nobody asked for is never computed: forwards from the sources, mark what depends on them.
+    private readonly void FindNeeded(ReadOnlySpan<Tensor> sources)
+    {
+        var first = _end;
+        foreach (var source in sources)
+        {
+            var place = PlaceOf(source);
+            var slot = SlotOf(place);
+            if (slot >= 0)
+            {
+                _needed[slot] = Need.Source;
+                first = Math.Min(first, Math.Max(place, _start));
+            }
+        }
+        for (var i = first; i < _end; i++)
+        {
+            ref var call = ref _recording[i];
+            if (_needed[i - _start] != Need.None || (call.Tapes & _tape) == 0 || call.Op is null)
+            {
+                continue;
+            }
+            for (var input = call.InputCount - 1; input >= 0; input--)
+            {
+                var slot = SlotOf(call.InputIndex(input));
+                if (slot >= 0 && _needed[slot] != Need.None)
+                {
+                    _needed[i - _start] = Need.Passing;
+                    break;
+                }
+            }
+        }
+    }
+
+    private readonly void Seed(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> outputGradients)
+    {
+        for (var i = 0; i < targets.Length; i++)
+        {
+            var slot = SlotOf(PlaceOf(targets[i]));
+            if (slot < 0 || _needed[slot] == Need.None)
+            {
+                continue;
+            }
+            GradientTape.RequireFloating(targets[i], "Gradient of");
+            var seed = outputGradients.Length == 0 ? Tensor.OnesLike(targets[i]) : outputGradients[i].Cast(targets[i].DType);
+            Accumulate(slot, seed);
+        }
+    }
+
+    private void Walk()
+    {
+        var detectAnomalies = _recording.DetectsAnomalies(_tape);
+        for (var i = _end - 1; i >= _start; i--)
+        {
+            var dy = _gradients[i - _start];
+            if (dy is null)
+            {
+                continue;
+            }
+            // A copy: pullbacks may record, and so move the list.
+            var call = _recording[i];
+            if (call.Op is null || call.Op.GradientFlow != Op.Flow.Differentiable)
+            {
+                continue;
+            }
+            var any = false;
+            for (var input = 0; input < call.InputCount; input++)
+            {
+                var slot = SlotOf(call.InputIndex(input));
+                if (slot < 0 || _needed[slot] == Need.None)
+                {
+                    continue;
+                }
+                any = true;
+                var dx = call.Op.Pullback(input, dy, call);
+                if (dx is null)
+                {
+                    continue;
+                }
+                if (detectAnomalies && Anomaly.FirstBad(dx) is { } bad)
+                {
+                    throw new AnomalyException($"{call.Op.Name} produced {bad} in the backward pass, for operand {input}; called at {_recording.CallerOf(i)}. {Anomaly.DescribeOperands(call)}");
+                }
+                Accumulate(slot, dx);
+            }
+            _visited += any ? 1 : 0;
+            if (_needed[i - _start] != Need.Source)
+            {
+                _gradients[i - _start] = null;
+            }
+        }
+    }
+
+    private readonly void Accumulate(int slot, Tensor gradient)
+    {
+        ref var sum = ref _gradients[slot];
+        sum = sum is null ? gradient : sum + gradient;
+    }
+
+    private Tensor?[] Collect(ReadOnlySpan<Tensor> sources)
+    {
+        var result = new Tensor?[sources.Length];
+        for (var i = 0; i < sources.Length; i++)
+        {
+            var slot = SlotOf(PlaceOf(sources[i]));
+            result[i] = slot < 0 ? null : _gradients[slot];
+        }
+        Statistics = new TapeStatistics(_end - _start, _visited, sources.Length);
+        return result;
+    }
+
+    private sealed class Scratch
+    {
+        public Tensor?[] Gradients = new Tensor?[64];
+        public Need[] Needed = new Need[64];
+
+        public void Grow(int slots)
+        {
+            if (Gradients.Length < slots)
+            {
+                Gradients = new Tensor?[Math.Max(slots, Gradients.Length * 2)];
+                Needed = new Need[Gradients.Length];
+            }
+        }
+    }
+}

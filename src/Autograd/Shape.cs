@@ -1,0 +1,218 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Autograd;
+
+/// <summary>The extents of a tensor along its axes; immutable. Written <c>[2, 3]</c>; a scalar has shape <c>[]</c>.</summary>
+[CollectionBuilder(typeof(Shape), nameof(Of))]
+public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
+{
+    /// <summary>The most axes a tensor can have.</summary>
+    public const int MaxRank = 32;
+
+    /// <summary>The shape of a scalar.</summary>
+    public static readonly Shape Scalar = new([], 1);
+
+    private readonly int[] _dimensions;
+
+    private Shape(int[] dimensions, int size)
+    {
+        _dimensions = dimensions;
+        Size = size;
+    }
+
+    /// <summary>The number of axes.</summary>
+    public int Rank => _dimensions.Length;
+
+    /// <summary>The number of elements: the product of the extents, 1 for a scalar.</summary>
+    public int Size { get; }
+
+    /// <summary>The extent of an axis, counted from the front.</summary>
+    public int this[int axis] => _dimensions[axis];
+
+    /// <summary>The extent of an axis, which may be counted from the end: <c>shape[^1]</c>.</summary>
+    public int this[Index axis] => _dimensions[axis];
+
+    int IReadOnlyCollection<int>.Count => Rank;
+
+    internal ReadOnlySpan<int> Dimensions => _dimensions;
+
+    /// <summary>A shape of the given extents.</summary>
+    /// <exception cref="ShapeException">An extent is negative, there are more than 32, or their product exceeds the largest array.</exception>
+    public static Shape Of(params ReadOnlySpan<int> dimensions)
+    {
+        if (dimensions.Length == 0)
+        {
+            return Scalar;
+        }
+        return new Shape(dimensions.ToArray(), CountOf(dimensions));
+    }
+
+    // For results whose size is already known to be valid, such as a permutation of an existing shape.
+    internal static Shape Trusted(int[] dimensions, int size) => new(dimensions, size);
+
+    private static int CountOf(ReadOnlySpan<int> dimensions)
+    {
+        if (dimensions.Length > MaxRank)
+        {
+            throw new ShapeException($"Shape: {dimensions.Length} axes are more than the {MaxRank} a tensor can have.");
+        }
+        long count = 1;
+        var empty = false;
+        foreach (var extent in dimensions)
+        {
+            if (extent < 0)
+            {
+                throw new ShapeException($"Shape: the extents {Format(dimensions)} contain {extent}; an extent is 0 or more.");
+            }
+            empty |= extent == 0;
+        }
+        if (empty)
+        {
+            return 0;
+        }
+        foreach (var extent in dimensions)
+        {
+            count *= extent;
+            if (count > Array.MaxLength)
+            {
+                throw new ShapeException($"Shape: {Format(dimensions)} has more than {Array.MaxLength} elements, the most a tensor can hold.");
+            }
+        }
+        return (int)count;
+    }
+
+    /// <summary>A shape of one axis.</summary>
+    public static implicit operator Shape(int extent) => Of(extent);
+
+    /// <summary>A shape of the given extents.</summary>
+    public static implicit operator Shape(int[] dimensions)
+    {
+        ArgumentNullException.ThrowIfNull(dimensions);
+        return Of(dimensions);
+    }
+
+    /// <summary>The extents as a new array.</summary>
+    public int[] ToArray() => [.. _dimensions];
+
+    /// <summary>Whether both shapes have the same extents.</summary>
+    public bool Equals(Shape? other) =>
+        ReferenceEquals(this, other) || (other is not null && _dimensions.AsSpan().SequenceEqual(other._dimensions));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Shape);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var extent in _dimensions)
+        {
+            hash.Add(extent);
+        }
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Whether both shapes have the same extents.</summary>
+    public static bool operator ==(Shape? left, Shape? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether the shapes differ.</summary>
+    public static bool operator !=(Shape? left, Shape? right) => !(left == right);
+
+    /// <summary>The extents in order.</summary>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)_dimensions).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The shape as it is written: <c>[2,3]</c>.</summary>
+    public override string ToString() => Format(_dimensions);
+
+    internal static string Format(ReadOnlySpan<int> dimensions)
+    {
+        var text = new DefaultInterpolatedStringHandler(0, 0, System.Globalization.CultureInfo.InvariantCulture);
+        text.AppendLiteral("[");
+        for (var i = 0; i < dimensions.Length; i++)
+        {
+            if (i > 0)
+            {
+                text.AppendLiteral(",");
+            }
+            text.AppendFormatted(dimensions[i]);
+        }
+        text.AppendLiteral("]");
+        return text.ToStringAndClear();
+    }
+
+    /// <summary>The strides, in elements, of a row-major tensor of this shape.</summary>
+    internal int[] RowMajorStrides()
+    {
+        var strides = new int[Rank];
+        var stride = 1;
+        for (var axis = Rank - 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            stride *= Math.Max(_dimensions[axis], 1);
+        }
+        return strides;
+    }
+
+    /// <summary>The front-based index of <paramref name="axis"/>, which counts from the end when negative.</summary>
+    internal int Axis(int axis, string operation) => axis >= -Rank && axis < Rank
+        ? (axis < 0 ? axis + Rank : axis)
+        : throw new ShapeException(Rank == 0
+            ? $"{operation}: axis {axis} of a scalar; a scalar has no axes."
+            : $"{operation}: axis {axis} is out of range for shape {this}; axes go from {-Rank} to {Rank - 1}.");
+
+    /// <summary>The shape both operands stretch to under NumPy's rule: align at the right; extents are equal or one of them is 1.</summary>
+    internal static Shape Broadcast(Shape a, Shape b, string operation)
+    {
+        if (ReferenceEquals(a, b) || a.Equals(b))
+        {
+            return a;
+        }
+        var rank = Math.Max(a.Rank, b.Rank);
+        var result = new int[rank];
+        for (var i = 1; i <= rank; i++)
+        {
+            var left = i <= a.Rank ? a[a.Rank - i] : 1;
+            var right = i <= b.Rank ? b[b.Rank - i] : 1;
+            if (left != right && left != 1 && right != 1)
+            {
+                throw new ShapeException($"{operation}: shapes {a} and {b} do not broadcast: {left} and {right} at axis {rank - i} of the result (extents must be equal, or one of them 1).");
+            }
+            result[rank - i] = left == 1 ? right : left;
+        }
+        if (a._dimensions.AsSpan().SequenceEqual(result))
+        {
+            return a;
+        }
+        return b._dimensions.AsSpan().SequenceEqual(result) ? b : new Shape(result, CountOf(result));
+    }
+
+    /// <summary>This shape with <paramref name="axes"/> (front-based) removed, or kept with extent 1.</summary>
+    internal Shape Reduced(ReadOnlySpan<bool> axes, bool keepDims)
+    {
+        var rank = 0;
+        Span<int> result = stackalloc int[Rank];
+        for (var axis = 0; axis < Rank; axis++)
+        {
+            if (!axes[axis])
+            {
+                result[rank++] = _dimensions[axis];
+            }
+            else if (keepDims)
+            {
+                result[rank++] = 1;
+            }
+        }
+        return Of(result[..rank]);
+    }
+
+    /// <summary>This shape with the extent of one axis changed.</summary>
+    internal Shape With(int axis, int extent)
+    {
+        var dimensions = ToArray();
+        dimensions[axis] = extent;
+        return Of(dimensions);
+    }
+}

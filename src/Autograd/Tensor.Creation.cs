@@ -1,0 +1,214 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
+namespace Autograd;
+
+public partial class Tensor
+{
+    /// <summary>A tensor of zeros.</summary>
+    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32) => Full(shape, 0, dtype);
+
+    /// <summary>A tensor of ones.</summary>
+    public static Tensor Ones(Shape shape, DType dtype = DType.Float32) => Full(shape, 1, dtype);
+
+    /// <summary>Zeros of another tensor's shape and type.</summary>
+    public static Tensor ZerosLike(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return FullOn(x.Backend, x.Shape, 0, x.DType);
+    }
+
+    /// <summary>Ones of another tensor's shape and type.</summary>
+    public static Tensor OnesLike(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return FullOn(x.Backend, x.Shape, 1, x.DType);
+    }
+
+    /// <summary>A tensor with one value everywhere; for integer types its fraction is dropped.</summary>
+    public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return FullOn(Backends.Cpu.CpuBackend.Instance, shape, value, dtype);
+    }
+
+    private static Tensor FullOn(Backends.Backend backend, Shape shape, double value, DType dtype)
+    {
+        var y = Allocate(dtype, shape, backend);
+        backend.Fill(y, value);
+        return y;
+    }
+
+    /// <summary>The identity matrix, or a rectangular one with ones on a diagonal.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns; as many as rows when left out.</param>
+    /// <param name="diagonal">Which diagonal: 0 the main one, positive above, negative below.</param>
+    /// <param name="dtype">Element type.</param>
+    /// <exception cref="ShapeException">A count is negative.</exception>
+    public static Tensor Eye(int rows, int? columns = null, int diagonal = 0, DType dtype = DType.Float32)
+    {
+        Shape shape = [rows, columns ?? rows];
+        return Equal(Arange(0, shape[1]).ExpandDims(0) - Arange(0, rows).ExpandDims(1), (long)diagonal).Cast(dtype);
+    }
+
+    /// <summary>0, 1, ..., count - 1 as int64.</summary>
+    /// <exception cref="ShapeException">The count is negative.</exception>
+    public static Tensor Arange(int count) => Arange(0, count);
+
+    /// <summary>start, start + step, ... up to but without <paramref name="end"/>, as int64.</summary>
+    /// <exception cref="ValueException">The step is 0 or leads away from the end.</exception>
+    public static Tensor Arange(long start, long end, long step = 1)
+    {
+        var count = CountOfRange((Int128)end - start, step, $"{start} to {end} in steps of {step}");
+        var y = Allocate(DType.Int64, count, Backends.Cpu.CpuBackend.Instance);
+        var values = y.Elements<long>();
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = start + (i * step);
+        }
+        return y;
+    }
+
+    private static int CountOfRange(Int128 distance, long step, string range)
+    {
+        if (step == 0 || (distance != 0 && Int128.IsNegative(distance) != (step < 0)))
+        {
+            throw new ValueException($"Arange: {range} never arrives; the step must lead from start to end and not be 0.");
+        }
+        var count = (distance + step - Math.Sign(step)) / step;
+        return count <= Array.MaxLength ? (int)count : throw new ShapeException($"Arange: {range} has {count} elements, more than a tensor can hold.");
+    }
+
+    /// <summary>start, start + step, ... up to but without <paramref name="end"/>.</summary>
+    /// <exception cref="ValueException">A number is NaN or infinite, or the step is 0 or leads away from the end.</exception>
+    public static Tensor Arange(double start, double end, double step = 1, DType dtype = DType.Float32)
+    {
+        var count = Math.Ceiling((end - start) / step);
+        if (!double.IsFinite(count) || count < 0 || !double.IsFinite(start) || !double.IsFinite(step))
+        {
+            throw new ValueException(FormattableString.Invariant($"Arange: {start} to {end} in steps of {step} never arrives; the step must lead from start to end and not be 0, and all must be finite."));
+        }
+        if (count > Array.MaxLength)
+        {
+            throw new ShapeException(FormattableString.Invariant($"Arange: {start} to {end} in steps of {step} has {count} elements, more than a tensor can hold."));
+        }
+        return FromFunction((int)count, i => start + (i * step), dtype);
+    }
+
+    /// <summary>Evenly spaced values from start to end, both included.</summary>
+    /// <exception cref="ShapeException">The count is negative.</exception>
+    public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32) =>
+        FromFunction(count, i => i == count - 1 && count > 1 ? end : start + (i * ((end - start) / Math.Max(count - 1, 1))), dtype);
+
+    private static Tensor FromFunction(Shape shape, Func<int, double> value, DType dtype)
+    {
+        var y = Allocate(DType.Float64, shape, Backends.Cpu.CpuBackend.Instance);
+        var values = y.Elements<double>();
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = value(i);
+        }
+        return y.Cast(dtype);
+    }
+
+    /// <summary>A new last axis that is 1 at the class and 0 elsewhere.</summary>
+    /// <param name="classes">Int32 or Int64, from 0 to depth - 1, any shape.</param>
+    /// <param name="depth">The number of classes.</param>
+    /// <param name="dtype">Element type of the result.</param>
+    /// <exception cref="ValueException">A class is negative or not below the depth.</exception>
+    /// <exception cref="DTypeException">The classes are no integers.</exception>
+    /// <exception cref="ShapeException">The depth is negative.</exception>
+    public static Tensor OneHot(Tensor classes, int depth, DType dtype = DType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        Shape shape = [.. classes.Shape, depth];
+        var positions = Ops.Indexing.Positions(classes, depth, "OneHot", classes, classes.Rank);
+        var y = Equal(positions.ExpandDims(-1), Arange(depth)).Cast(dtype);
+        Recording.Active?.Add(new NotDifferentiable("OneHot"), y, classes);
+        return y.Reshape(shape);
+    }
+
+    /// <summary>A tensor of the given values (copied).</summary>
+    /// <param name="values">Elements in row-major order: float, double, int, long or bool.</param>
+    /// <param name="shape">The extents; one axis when left out.</param>
+    /// <exception cref="ShapeException">The shape has another number of elements.</exception>
+    /// <exception cref="DTypeException">No tensor stores <typeparamref name="T"/>.</exception>
+    public static Tensor From<T>(ReadOnlySpan<T> values, Shape? shape = null) where T : unmanaged
+    {
+        var dtype = DTypes.Of<T>();
+        if (shape is not null && shape.Size != values.Length)
+        {
+            throw new ShapeException($"From: {values.Length} values do not fill shape {shape}, which has {shape.Size} elements.");
+        }
+        var y = Allocate(dtype, shape ?? Shape.Of(values.Length), Backends.Cpu.CpuBackend.Instance);
+        values.CopyTo(y.Elements<T>());
+        return y;
+    }
+
+    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape)"/>
+    public static Tensor From<T>(T[] values, Shape? shape = null) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From((ReadOnlySpan<T>)values, shape);
+    }
+
+    /// <summary>A tensor of a C# array of any rank, such as <c>float[,]</c>, or a nested one such as <c>float[][]</c> (copied).</summary>
+    /// <exception cref="DTypeException">The elements are not float, double, int, long or bool.</exception>
+    /// <exception cref="ShapeException">A nested array is ragged.</exception>
+    public static Tensor From(Array values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Interop.FromArray(values);
+    }
+
+    /// <summary>A tensor of the elements of a System.Numerics.Tensors tensor (copied).</summary>
+    /// <exception cref="DTypeException">No tensor stores <typeparamref name="T"/>.</exception>
+    public static Tensor From<T>(in ReadOnlyTensorSpan<T> values) where T : unmanaged
+    {
+        _ = DTypes.Of<T>();
+        return Interop.FromTensorSpan(values);
+    }
+
+    /// <summary>The elements as a span of System.Numerics.Tensors, without a copy where the tensor is contiguous on the CPU.</summary>
+    /// <exception cref="DTypeException">The tensor holds another type.</exception>
+    public ReadOnlyTensorSpan<T> AsTensorSpan<T>() where T : unmanaged => Interop.ToTensorSpan(AsSpan<T>(), Shape);
+
+    /// <summary>A number.</summary>
+    public static implicit operator Tensor(float value) => WeakScalar(DType.Float32, value);
+
+    /// <summary>A number; it takes the type of the tensor it meets.</summary>
+    public static implicit operator Tensor(double value) => WeakScalar(DType.Float64, value);
+
+    /// <summary>A number; it takes the type of the tensor it meets.</summary>
+    public static implicit operator Tensor(int value) => WeakScalar(DType.Int32, value);
+
+    /// <summary>A number; it takes the type of the tensor it meets.</summary>
+    public static implicit operator Tensor(long value) => WeakScalar(DType.Int64, value);
+
+    /// <summary>A truth value.</summary>
+    public static implicit operator Tensor(bool value) => WeakScalar(DType.Bool, value);
+
+    /// <summary>A vector (copied).</summary>
+    public static implicit operator Tensor(float[] values) => From(values);
+
+    /// <summary>A matrix (copied).</summary>
+    public static implicit operator Tensor(float[,] values) => From((Array)values);
+
+    /// <summary>A vector (copied).</summary>
+    public static implicit operator Tensor(double[] values) => From(values);
+
+    /// <summary>A matrix (copied).</summary>
+    public static implicit operator Tensor(double[,] values) => From((Array)values);
+
+    /// <summary>A vector (copied).</summary>
+    public static implicit operator Tensor(int[] values) => From(values);
+
+    /// <summary>A vector (copied).</summary>
+    public static implicit operator Tensor(long[] values) => From(values);
+
+    /// <summary>A vector (copied).</summary>
+    public static implicit operator Tensor(bool[] values) => From(values);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Tensor WeakScalar<T>(DType dtype, T value) where T : unmanaged => new((T[])[value], dtype, Shape.Scalar) { Flags = Traits.Weak };
+}

@@ -1,0 +1,89 @@
+using Autograd.Backends;
+
+namespace Autograd;
+
+/// <summary>Random tensors. The same seed gives the same bits on every machine and with any number of threads.</summary>
+public partial class Tensor
+{
+    // Unseeded calls take consecutive streams of one seed, which SetSeed replaces.
+    private static long s_seed = System.Random.Shared.NextInt64();
+    private static long s_stream;
+
+    /// <summary>Makes all random tensors that are created without a seed of their own repeatable from here on.</summary>
+    /// <param name="seed">Any number.</param>
+    public static void SetSeed(long seed)
+    {
+        Volatile.Write(ref s_seed, seed);
+        Volatile.Write(ref s_stream, 0);
+    }
+
+    /// <summary>Values spread evenly over [min, max).</summary>
+    /// <exception cref="ValueException">A bound is not finite, or min is above max.</exception>
+    /// <exception cref="DTypeException">The type is not floating.</exception>
+    public static Tensor RandomUniform(Shape shape, double min = 0, double max = 1, long? seed = null, DType dtype = DType.Float32) =>
+        double.IsFinite(max - min) && min <= max
+            ? Random(RandomDistribution.Uniform, "RandomUniform", shape, min, max, seed, dtype)
+            : throw new ValueException(FormattableString.Invariant($"RandomUniform: [{min}, {max}) is no interval."));
+
+    /// <summary>Normally distributed values.</summary>
+    /// <exception cref="ValueException">The mean is not finite, or the deviation negative or not finite.</exception>
+    /// <exception cref="DTypeException">The type is not floating.</exception>
+    public static Tensor RandomNormal(Shape shape, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
+        Random(RandomDistribution.Normal, "RandomNormal", shape, mean, RequireDeviation(mean, stddev, "RandomNormal"), seed, dtype);
+
+    /// <summary>Normally distributed values, drawn again until they lie within two standard deviations of the mean.</summary>
+    /// <inheritdoc cref="RandomNormal"/>
+    public static Tensor RandomTruncatedNormal(Shape shape, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
+        Random(RandomDistribution.TruncatedNormal, "RandomTruncatedNormal", shape, mean, RequireDeviation(mean, stddev, "RandomTruncatedNormal"), seed, dtype);
+
+    /// <summary>Integers spread evenly over [min, max).</summary>
+    /// <exception cref="ValueException">min is not below max, or one of them does not fit the type or exceeds 2^53 in magnitude.</exception>
+    /// <exception cref="DTypeException">The type is no integer type.</exception>
+    public static Tensor RandomInteger(Shape shape, long min, long max, long? seed = null, DType dtype = DType.Int64)
+    {
+        const long Exact = 1L << 53;
+        if (min >= max || min < -Exact || max > Exact || (dtype == DType.Int32 && (min < int.MinValue || max > 1L + int.MaxValue)))
+        {
+            throw new ValueException($"RandomInteger: [{min}, {max}) is empty or does not fit {dtype}.");
+        }
+        if (dtype is not (DType.Int32 or DType.Int64))
+        {
+            throw new DTypeException($"RandomInteger: the type is {dtype}; it must be Int32 or Int64.");
+        }
+        return Draw(RandomDistribution.Integers, shape, min, max, seed, dtype);
+    }
+
+    /// <summary>The numbers 0 to count - 1 (int64) in random order.</summary>
+    /// <exception cref="ShapeException">The count is negative.</exception>
+    public static Tensor RandomPermutation(int count, long? seed = null)
+    {
+        var y = Arange(count);
+        var values = y.Elements<long>();
+        // Fisher and Yates; the draw for place i is uniform over [0, i].
+        ReadOnlySpan<double> draws = RandomUniform(count, seed: seed, dtype: DType.Float64).Elements<double>();
+        for (var i = count - 1; i > 0; i--)
+        {
+            var j = (int)(draws[i] * (i + 1));
+            (values[i], values[j]) = (values[j], values[i]);
+        }
+        return y;
+    }
+
+    private static double RequireDeviation(double mean, double stddev, string operation) => double.IsFinite(mean) && stddev >= 0 && double.IsFinite(stddev)
+        ? stddev
+        : throw new ValueException(FormattableString.Invariant($"{operation}: mean {mean} and standard deviation {stddev}; both must be finite and the deviation not negative."));
+
+    private static Tensor Random(RandomDistribution distribution, string operation, Shape shape, double a, double b, long? seed, DType dtype) => dtype.IsFloating()
+        ? Draw(distribution, shape, a, b, seed, dtype)
+        : throw new DTypeException($"{operation}: the type is {dtype}; it must be Float32 or Float64.");
+
+    private static Tensor Draw(RandomDistribution distribution, Shape shape, double a, double b, long? seed, DType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        var y = Allocate(dtype, shape, Backends.Cpu.CpuBackend.Instance);
+        // The distribution is part of the stream, so that equal seeds do not give equal bits to different ones.
+        var stream = (seed is null ? (ulong)Interlocked.Increment(ref s_stream) : 0) | ((ulong)distribution << 60);
+        y.Backend.Random(distribution, (ulong)(seed ?? Volatile.Read(ref s_seed)), stream, a, b, y);
+        return y;
+    }
+}

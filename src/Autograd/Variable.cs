@@ -1,0 +1,189 @@
+using Autograd.Backends;
+
+namespace Autograd;
+
+/// <summary>
+/// A tensor whose values can be replaced: a weight. Tapes watch the trainable variables they meet.
+/// </summary>
+/// <remarks>
+/// Assignment overwrites memory in place where nobody else can see it, and otherwise takes new memory (copy on write). So views
+/// and values taken earlier keep what they showed, and a gradient always belongs to the values that were recorded, however the
+/// variable changed between the forward and the backward pass.
+/// </remarks>
+public sealed class Variable : Tensor
+{
+    private static long s_created;
+
+    // What tapes hold in place of the variable: a tensor of the present memory.
+    private Tensor? _snapshot;
+    private bool _shared;
+    private Recording? _pinnedBy;
+    private long _pinnedId;
+
+    /// <summary>A variable that starts at <paramref name="initial"/> (copied).</summary>
+    /// <param name="initial">The first value; fixes shape and type.</param>
+    /// <param name="trainable">Whether tapes watch it without being asked; only floating types are.</param>
+    /// <param name="name">For messages and saving; <c>variable_1</c> and so on by default.</param>
+    public Variable(Tensor initial, bool trainable = true, string? name = null)
+        : this(trainable, name, Start(initial)) { }
+
+    private Variable(bool trainable, string? name, Tensor owned)
+        : base(owned.Buffer, owned.DType, owned.Shape, null, owned.Offset, owned.Storage)
+    {
+        Flags = Traits.Variable;
+        Trainable = trainable && DType.IsFloating();
+        Name = name ?? $"variable_{Interlocked.Increment(ref s_created)}";
+    }
+
+    /// <summary>The name used in messages and files.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether tapes watch the variable without being asked.</summary>
+    public bool Trainable { get; }
+
+    /// <summary>How often the variable was assigned.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The present value, which later assignments leave alone. No copy is made until the next assignment.</summary>
+    public Tensor Value
+    {
+        get
+        {
+            // The value of a watched variable is the variable as far as gradients go.
+            Recording.Active?.Track(this, out _);
+            MarkShared();
+            return Snapshot();
+        }
+    }
+
+    internal void MarkShared() => _shared = true;
+
+    /// <summary>The tensor a tape keeps for this variable.</summary>
+    internal Tensor Snapshot()
+    {
+        var snapshot = _snapshot;
+        if (snapshot is null)
+        {
+            Storage?.Share();
+            _snapshot = snapshot = new Tensor(Buffer, DType, Shape, null, Offset, Storage);
+        }
+        if (snapshot.Slot != Slot)
+        {
+            snapshot.Slot = Slot;
+            snapshot.Flags |= Traits.Watched | Traits.Held;
+        }
+        return snapshot;
+    }
+
+    /// <summary>A recording keeps the present values until it ends.</summary>
+    internal void Pin(Recording recording)
+    {
+        if (_pinnedBy is not null && _pinnedBy != recording && _pinnedBy.IsOpen(_pinnedId))
+        {
+            _shared = true; // two threads record the same weights; simplest is to leave these values to them
+        }
+        _pinnedBy = recording;
+        _pinnedId = recording.Id;
+    }
+
+    private bool MayOverwrite => !_shared && (_pinnedBy is null || !_pinnedBy.IsOpen(_pinnedId));
+
+    /// <summary>Replaces the values.</summary>
+    /// <param name="value">Anything that broadcasts to the variable's shape; converted to its type.</param>
+    /// <returns>This variable.</returns>
+    /// <exception cref="ShapeException">The value does not broadcast to the variable's shape.</exception>
+    public Variable Assign(Tensor value)
+    {
+        var converted = Prepare(value, "Assign");
+        Overwrite(converted);
+        return this;
+    }
+
+    /// <summary>Adds to the values.</summary>
+    /// <inheritdoc cref="Assign"/>
+    public Variable AssignAdd(Tensor value) => Accumulate(value, default(Ops.AddFormula), "AssignAdd");
+
+    /// <summary>Subtracts from the values.</summary>
+    /// <inheritdoc cref="Assign"/>
+    public Variable AssignSub(Tensor value) => Accumulate(value, default(Ops.SubtractFormula), "AssignSub");
+
+    private Variable Accumulate<TFormula>(Tensor value, TFormula formula, string operation) where TFormula : struct, Numerics.IBinaryFormula
+    {
+        var converted = Prepare(value, operation);
+        if (MayOverwrite)
+        {
+            Backend.Zip(formula, this, converted, this);
+            Version++;
+        }
+        else
+        {
+            var result = Allocate(DType, Shape, Backend);
+            Backend.Zip(formula, this, converted, result);
+            Adopt(result);
+        }
+        return this;
+    }
+
+    private void Overwrite(Tensor value)
+    {
+        if (MayOverwrite)
+        {
+            Backend.Copy(value, this);
+            Version++;
+        }
+        else
+        {
+            Adopt(Clone(value));
+        }
+    }
+
+    private void Adopt(Tensor fresh)
+    {
+        SetBuffer(fresh);
+        _snapshot = null;
+        _shared = false;
+        _pinnedBy = null;
+        Version++;
+    }
+
+    // Everything that can be refused is refused here, before a value changes.
+    private Tensor Prepare(Tensor value, string operation)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        _ = Buffer;
+        if (value.DType != DType && value.DType.IsFloating() && !DType.IsFloating())
+        {
+            throw new DTypeException($"{operation}: {Name} holds {DType} and the value {value.DType}; Cast it first, since fractions would be lost.");
+        }
+        using (Recording.Pause())
+        {
+            var converted = value.IsVariable ? ((Variable)value).Snapshot() : value;
+            if (converted.DType != DType)
+            {
+                converted = converted.Cast(DType);
+            }
+            if (!converted.Shape.Equals(Shape))
+            {
+                converted = Ops.Movement.BroadcastView(converted, Shape, $"{operation} to {Name}");
+            }
+            return converted;
+        }
+    }
+
+    private static Tensor Start(Tensor initial)
+    {
+        ArgumentNullException.ThrowIfNull(initial);
+        // A bare 0.5 means a number, not a wish for double precision.
+        return Clone(initial is { IsWeak: true, DType: DType.Float64 } ? initial.Cast(DType.Float32) : initial);
+    }
+
+    internal static Tensor Clone(Tensor value)
+    {
+        var copy = Allocate(value.DType, value.Shape, value.Backend);
+        value.Backend.Copy(value, copy);
+        return copy;
+    }
+
+    /// <summary>Name, shape, type and values.</summary>
+    public override string ToString() => $"{Name} = {base.ToString()}";
+}
