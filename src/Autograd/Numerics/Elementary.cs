@@ -76,7 +76,7 @@ internal static partial class Elementary
     }
 
     /// <summary>Applies a scalar function lane by lane: the fallback for functions too rare to deserve a vector kernel.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static unsafe Vector512<double> Map<TFunction>(Vector512<double> x)
         where TFunction : struct, IScalarFunction
     {
@@ -91,7 +91,7 @@ internal static partial class Elementary
     }
 
     /// <summary>Applies a scalar function lane by lane in double precision and rounds once to float.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static unsafe Vector512<float> Map<TFunction>(Vector512<float> x)
         where TFunction : struct, IScalarFunction
     {
@@ -105,7 +105,7 @@ internal static partial class Elementary
         return Vector512.Load(lanes);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static unsafe Vector512<double> Map2<TFunction>(Vector512<double> x, Vector512<double> y)
         where TFunction : struct, IScalarFunction2
     {
@@ -121,7 +121,7 @@ internal static partial class Elementary
         return Vector512.Load(lanes);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static unsafe Vector512<float> Map2<TFunction>(Vector512<float> x, Vector512<float> y)
         where TFunction : struct, IScalarFunction2
     {
