@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Autograd.Numerics;
 
@@ -17,6 +18,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Exp(x.GetLower()), Exp(x.GetUpper()));
+        }
+
         // The limits are where the result is already +inf and 0; beyond them n would leave the range of Ldexp.
         var p = ExpReduced(Limit(x, -105f, 89f), out var n);
         return Ldexp(p, n);
@@ -26,6 +32,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp(Vector512<double> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Exp(x.GetLower()), Exp(x.GetUpper()));
+        }
+
         x = Limit(x, -746.0, 710.0);
         var magic = Vector512.Create(RoundMagicDouble);
         var n = Fma(x, Vector512.Create(1.4426950408889634), magic) - magic;
@@ -39,6 +50,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp2(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Exp2(x.GetLower()), Exp2(x.GetUpper()));
+        }
+
         x = Limit(x, -152f, 129f);
         var magic = Vector512.Create(RoundMagicSingle);
         var n = (x + magic) - magic;
@@ -58,6 +74,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp2(Vector512<double> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Exp2(x.GetLower()), Exp2(x.GetUpper()));
+        }
+
         x = Limit(x, -1076.0, 1025.0);
         var magic = Vector512.Create(RoundMagicDouble);
         var n = (x + magic) - magic;
@@ -72,6 +93,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Expm1(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Expm1(x.GetLower()), Expm1(x.GetUpper()));
+        }
+
         var z = Limit(x, -30f, 89f);
         var magic = Vector512.Create(RoundMagicSingle);
         var n = Fma(z, Vector512.Create(1.44269504f), magic) - magic;
@@ -95,6 +121,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Expm1(Vector512<double> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Expm1(x.GetLower()), Expm1(x.GetUpper()));
+        }
+
         var z = Limit(x, -50.0, 710.0);
         var magic = Vector512.Create(RoundMagicDouble);
         var n = Fma(z, Vector512.Create(1.4426950408889634), magic) - magic;
@@ -114,6 +145,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sigmoid(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Sigmoid(x.GetLower()), Sigmoid(x.GetUpper()));
+        }
+
         // With e = e^-|x| <= 1 nothing overflows: 1 / (1 + e) for x >= 0 and e / (1 + e) below.
         var z = Vector512.MaxNative(Vector512.Create(-105f), x | Vector512.Create(-0f));
         var e = Ldexp(ExpReduced(z, out var n), n);
@@ -125,6 +161,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Sigmoid(Vector512<double> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Sigmoid(x.GetLower()), Sigmoid(x.GetUpper()));
+        }
+
         var e = Exp(x | Vector512.Create(-0d));
         var numerator = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<double>.Zero), e, Vector512<double>.One);
         return numerator / (Vector512<double>.One + e);
@@ -134,6 +175,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sinh(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Sinh(x.GetLower()), Sinh(x.GetUpper()));
+        }
+
         var a = Vector512.Abs(x);
         // Below 1 the difference of exponentials cancels. Own fit of (sinh(a) / a - 1) / a^2 in a^2 on [0, 1]: 2^-34.
         var y = a * a;
@@ -154,6 +200,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Cosh(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Cosh(x.GetLower()), Cosh(x.GetUpper()));
+        }
+
         var h = HalfExp(Vector512.Abs(x));
         return h + (Vector512.Create(0.25f) / h);
     }
@@ -165,6 +216,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Tanh(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Tanh(x.GetLower()), Tanh(x.GetUpper()));
+        }
+
         // Own fit of tanh(x) = (x + x^3 P(x^2)) / Q(x^2), Q(0) = 1, on [0, 8.6]: 2^-26, the coefficients rounded to
         // float one after the other with the rest refitted. The leading ones make tiny x, denormals and -0 come out
         // as they went in. Past 8.7 the quotient grows beyond 1 by more than its rounding errors, so that the limit

@@ -15,23 +15,38 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Log(x.GetLower()), Log(x.GetUpper()));
+        }
+
         var f = Decompose(x, out var e) - Vector512<float>.One;
         // The float nearest to ln 2 happens to be right to 28 bits, so one constant is enough.
-        return FixLog(x, Fma(e, Vector512.Create(0.693147182f), LogOnePlus(f)));
+        return Fma(e, Vector512.Create(0.693147182f), LogOnePlus(f));
     }
 
     /// <summary>Natural logarithm: max error 0.9 ULP (fdlibm e_log).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Log(Vector512<double> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Log(x.GetLower()), Log(x.GetUpper()));
+        }
+
         var f = Decompose(x, out var e) - Vector512<double>.One;
-        return FixLog(x, LogOfParts(f, e, Vector512<double>.Zero));
+        return LogOfParts(f, e, Vector512<double>.Zero);
     }
 
     /// <summary>Logarithm to base 2: max error 1.8 ULP, exact for powers of two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log2(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Log2(x.GetLower()), Log2(x.GetUpper()));
+        }
+
         var f = Decompose(x, out var e) - Vector512<float>.One;
         // Own fit of (log2(1 + f) - f / ln 2) / f^2 on [-1/4, 1/2]: 2^-27.7.
         var p = Vector512.Create(-0.0647777021f);
@@ -45,7 +60,7 @@ internal static partial class Elementary
         p = Fma(p, f, -0.721347511f);
         // 1 / ln 2 = 1 + 0.4427: taking the 1 out keeps the larger part of the product unrounded.
         p = Fma(p, f, 0.442695041f);
-        return FixLog(x, e + Fma(p, f, f));
+        return e + Fma(p, f, f);
     }
 
     /// <summary>Logarithm to base 2, by the C library.</summary>
@@ -55,6 +70,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log10(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Log10(x.GetLower()), Log10(x.GetUpper()));
+        }
+
         var f = Decompose(x, out var e) - Vector512<float>.One;
         // Own fit of (log10(1 + f) - f / ln 10) / f^2 on [-1/4, 1/2]: 2^-27.7.
         var p = Vector512.Create(-0.0195000321f);
@@ -70,7 +90,7 @@ internal static partial class Elementary
         // infinite e does not cancel into NaN; e times the first part is exact too.
         p = Fma(p, f, -0.0657055181f);
         var high = Fma(f, Vector512.Create(0.5f), e * Vector512.Create(0.301025390625f));
-        return FixLog(x, high + Fma(e, Vector512.Create(4.6050390e-6f), p * f));
+        return high + Fma(e, Vector512.Create(4.6050390e-6f), p * f);
     }
 
     /// <summary>Logarithm to base 10, by the C library.</summary>
@@ -80,6 +100,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log1p(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Log1p(x.GetLower()), Log1p(x.GetUpper()));
+        }
+
         var u = Vector512<float>.One + x;
         var m = Decompose(u, out var e);
         // What 1 + x lost to rounding (Knuth's two-sum), scaled like the mantissa. Where |e| is large the loss is
@@ -92,13 +117,18 @@ internal static partial class Elementary
         // m = u and not e = 0: for u below 0 the mantissa is NaN and must stay so.
         f = Vector512.ConditionalSelect(Vector512.Equals(m, u), x, f);
         var y = Fma(e, Vector512.Create(0.693147182f), LogOnePlus(f));
-        return OrSign(FixLog(u, y), x);
+        return OrSign(y, x);
     }
 
     /// <summary>ln(1 + x) without cancellation: max error 1 ULP (fdlibm s_log1p).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Log1p(Vector512<double> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Log1p(x.GetLower()), Log1p(x.GetUpper()));
+        }
+
         var u = Vector512<double>.One + x;
         var m = Decompose(u, out var e);
         var v = u - Vector512<double>.One;
@@ -109,7 +139,7 @@ internal static partial class Elementary
             Vector512.LessThan(Vector512.Abs(e), Vector512.Create(60.0)), lost, Vector512<double>.Zero);
         lost = Vector512.ConditionalSelect(unscaled, Vector512<double>.Zero, lost);
         var f = Vector512.ConditionalSelect(unscaled, x, m - Vector512<double>.One);
-        return OrSign(FixLog(u, LogOfParts(f, e, lost)), x);
+        return OrSign(LogOfParts(f, e, lost), x);
     }
 
     /// <summary>x to the power y, by the C library in double precision; special values as Math.Pow.</summary>
@@ -119,80 +149,26 @@ internal static partial class Elementary
     public static Vector512<double> Pow(Vector512<double> x, Vector512<double> y) => Map2<PowFunction>(x, y);
 
     /// <summary>
-    /// x = m * 2^e with m in [3/4, 3/2). On AVX-512 the instructions also arrange the special values: e is -inf for 0
-    /// and +inf for +inf (m = 1), m is NaN for negative x; elsewhere <see cref="FixLog(Vector512{float}, Vector512{float})"/> does.
+    /// x = m * 2^e with m in [3/4, 3/2). The instructions arrange the special values of logarithms, too: e is -inf for 0
+    /// and +inf for +inf (with m = 1), m is NaN for negative x.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Decompose(Vector512<float> x, out Vector512<float> e)
     {
-        if (Avx512F.IsSupported)
-        {
-            var mantissa = Avx512F.GetMantissa(x, MantissaThreeQuarters);
-            e = Avx512F.GetExponent(x) - Avx512F.GetExponent(mantissa);
-            return mantissa;
-        }
-
-        var tiny = Vector512.LessThan(x, Vector512.Create(1.17549435e-38f));
-        var z = Vector512.ConditionalSelect(tiny, x * Vector512.Create(16777216f), x).AsInt32();
-        var k = Vector512.ShiftRightArithmetic(z - Vector512.Create(0x3F400000), 23);
-        e = Vector512.ConvertToSingle(k) - (tiny & Vector512.Create(24f));
-        return (z - (k << 23)).AsSingle();
+        var mantissa = Avx512F.GetMantissa(x, MantissaThreeQuarters);
+        e = Avx512F.GetExponent(x) - Avx512F.GetExponent(mantissa);
+        return mantissa;
     }
 
     /// <summary>x = m * 2^e with m in (1/sqrt 2, sqrt 2]; special values as for float.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Decompose(Vector512<double> x, out Vector512<double> e)
     {
-        Vector512<double> m;
-        if (Avx512F.IsSupported)
-        {
-            m = Avx512F.GetMantissa(x, MantissaOne);
-            e = Avx512F.GetExponent(x);
-        }
-        else
-        {
-            var tiny = Vector512.LessThan(x, Vector512.Create(2.2250738585072014e-308));
-            var z = Vector512.ConditionalSelect(tiny, x * Vector512.Create(18014398509481984.0), x).AsInt64();
-            // The exponent becomes a double by placing it in the low bits of a large one.
-            var magic = Vector512.Create(RoundMagicDouble);
-            e = ((z >>> 52) | magic.AsInt64()).AsDouble() - magic - Vector512.Create(1023.0) - (tiny & Vector512.Create(54.0));
-            m = ((z & Vector512.Create(0x000FFFFFFFFFFFFFL)) | Vector512.Create(0x3FF0000000000000L)).AsDouble();
-        }
-
+        var m = Avx512F.GetMantissa(x, MantissaOne);
+        e = Avx512F.GetExponent(x);
         var big = Vector512.GreaterThan(m, Vector512.Create(1.4142135623730951));
         e = Vector512.ConditionalSelect(big, e + Vector512<double>.One, e);
         return Vector512.ConditionalSelect(big, m * Vector512.Create(0.5), m);
-    }
-
-    /// <summary>Puts the special values of a logarithm of x into y where the hardware has not already.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> FixLog(Vector512<float> x, Vector512<float> y)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return y;
-        }
-
-        var zero = Vector512<float>.Zero;
-        var infinity = Vector512.Create(float.PositiveInfinity);
-        var special = Vector512.ConditionalSelect(Vector512.LessThan(x, zero), Vector512.Create(float.NaN), x);
-        special = Vector512.ConditionalSelect(Vector512.Equals(x, zero), -infinity, special);
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(x, zero) & Vector512.LessThan(x, infinity), y, special);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> FixLog(Vector512<double> x, Vector512<double> y)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return y;
-        }
-
-        var zero = Vector512<double>.Zero;
-        var infinity = Vector512.Create(double.PositiveInfinity);
-        var special = Vector512.ConditionalSelect(Vector512.LessThan(x, zero), Vector512.Create(double.NaN), x);
-        special = Vector512.ConditionalSelect(Vector512.Equals(x, zero), -infinity, special);
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(x, zero) & Vector512.LessThan(x, infinity), y, special);
     }
 
     /// <summary>ln(1 + f) on [-1/4, 1/2].</summary>

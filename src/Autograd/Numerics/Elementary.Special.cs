@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Autograd.Numerics;
 
@@ -10,6 +11,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Erf(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Erf(x.GetLower()), Erf(x.GetUpper()));
+        }
+
         // A single rational in x^2 is a little shorter but collects 6 ULP of rounding where the result nears 1. Two
         // pieces instead, after N. Juffa's erff. Own fit of erf(x) / x - 1 in x^2 on [0, 0.93]: 2^-25.8.
         var y = x * x;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Autograd.Numerics;
 
@@ -19,6 +20,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sin(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Sin(x.GetLower()), Sin(x.GetUpper()));
+        }
+
         var y = SinCos(x, 0);
         // The polynomial turns -0 into +0.
         y = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512<float>.Zero), x, y);
@@ -30,6 +36,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Sin(Vector512<double> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Sin(x.GetLower()), Sin(x.GetUpper()));
+        }
+
         var y = SinCos(x, 0);
         y = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512<double>.Zero), x, y);
         var large = Vector512.GreaterThan(Vector512.Abs(x), Vector512.Create(LargestReduced));
@@ -40,6 +51,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Cos(Vector512<float> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Cos(x.GetLower()), Cos(x.GetUpper()));
+        }
+
         var y = SinCos(x, 1);
         var large = Vector512.GreaterThan(Vector512.Abs(x), Vector512.Create((float)LargestReduced));
         return Vector512.EqualsAll(large, Vector512<float>.Zero) ? y : Vector512.ConditionalSelect(large, Map<CosFunction>(x), y);
@@ -49,6 +65,11 @@ internal static partial class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Cos(Vector512<double> x)
     {
+        if (!Avx512F.IsSupported)
+        {
+            return Vector512.Create(Cos(x.GetLower()), Cos(x.GetUpper()));
+        }
+
         var y = SinCos(x, 1);
         var large = Vector512.GreaterThan(Vector512.Abs(x), Vector512.Create(LargestReduced));
         return Vector512.EqualsAll(large, Vector512<double>.Zero) ? y : Vector512.ConditionalSelect(large, Map<CosFunction>(x), y);
