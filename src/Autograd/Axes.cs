@@ -49,26 +49,50 @@ public readonly struct Axes : IEnumerable<int>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Sets <paramref name="chosen"/>[axis] for each chosen axis of <paramref name="shape"/>.</summary>
-    internal void Mark(Shape shape, Span<bool> chosen, string operation)
+    /// <summary>The axes of a shape that are meant, checked.</summary>
+    internal AxisSet Of(Shape shape, string operation)
     {
         if (IsAll)
         {
-            chosen[..shape.Rank].Fill(true);
-            return;
+            return AxisSet.All(shape.Rank);
         }
-        chosen[..shape.Rank].Clear();
-        foreach (var given in _isOne ? new ReadOnlySpan<int>(in _one) : _several)
+        if (_isOne)
+        {
+            return default(AxisSet).With(shape.Axis(_one, operation));
+        }
+        var chosen = default(AxisSet);
+        foreach (var given in _several!)
         {
             var axis = shape.Axis(given, operation);
-            if (chosen[axis])
+            if (chosen.Contains(axis))
             {
                 throw new ShapeException($"{operation}: axis {given} appears twice (shape {shape}).");
             }
-            chosen[axis] = true;
+            chosen = chosen.With(axis);
         }
+        return chosen;
     }
 
     /// <summary>The axes as they are written.</summary>
     public override string ToString() => IsAll ? "all" : _isOne ? $"{_one}" : Shape.Format(_several);
+}
+
+/// <summary>Some of the axes of a shape, counted from the front: one bit each, since there are at most 32.</summary>
+internal readonly record struct AxisSet(uint Bits)
+{
+    public static AxisSet All(int rank) => new(rank == 32 ? uint.MaxValue : (1u << rank) - 1);
+
+    public int Count => System.Numerics.BitOperations.PopCount(Bits);
+
+    public bool Contains(int axis) => ((Bits >> axis) & 1) != 0;
+
+    public AxisSet With(int axis) => new(Bits | (1u << axis));
+
+    public Axes ToAxes()
+    {
+        var bits = Bits;
+        return Axes.Of([.. Enumerable.Range(0, 32).Where(axis => ((bits >> axis) & 1) != 0)]);
+    }
+
+    public override string ToString() => $"axis: {ToAxes()}";
 }

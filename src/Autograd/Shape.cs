@@ -13,6 +13,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     /// <summary>The shape of a scalar.</summary>
     public static readonly Shape Scalar = new([], 1);
 
+    private static readonly Shape?[] s_recent = new Shape?[256];
+
     private readonly int[] _dimensions;
 
     private Shape(int[] dimensions, int size)
@@ -45,7 +47,19 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
         {
             return Scalar;
         }
-        return new Shape(dimensions.ToArray(), CountOf(dimensions));
+        if (dimensions.Length > 2)
+        {
+            return new Shape(dimensions.ToArray(), CountOf(dimensions));
+        }
+        // A training step makes the same few vectors and matrices over and over.
+        var hash = dimensions.Length == 1 ? dimensions[0] : (dimensions[0] * 31) + dimensions[1] + 7;
+        ref var recent = ref s_recent[hash & (s_recent.Length - 1)];
+        var shape = recent;
+        if (shape is null || !dimensions.SequenceEqual(shape._dimensions))
+        {
+            recent = shape = new Shape(dimensions.ToArray(), CountOf(dimensions));
+        }
+        return shape;
     }
 
     // For results whose size is already known to be valid, such as a permutation of an existing shape.
@@ -190,13 +204,13 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     }
 
     /// <summary>This shape with <paramref name="axes"/> (front-based) removed, or kept with extent 1.</summary>
-    internal Shape Reduced(ReadOnlySpan<bool> axes, bool keepDims)
+    internal Shape Reduced(AxisSet axes, bool keepDims)
     {
         var rank = 0;
-        Span<int> result = stackalloc int[Rank];
+        Span<int> result = stackalloc int[MaxRank];
         for (var axis = 0; axis < Rank; axis++)
         {
-            if (!axes[axis])
+            if (!axes.Contains(axis))
             {
                 result[rank++] = _dimensions[axis];
             }

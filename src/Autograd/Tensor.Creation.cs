@@ -209,6 +209,9 @@ public partial class Tensor
     /// <summary>A vector (copied).</summary>
     public static implicit operator Tensor(bool[] values) => From(values);
 
+    /// <summary>A number of the given floating type, for use beside tensors of that type.</summary>
+    internal static Tensor Scalar(double value, DType dtype) => dtype == DType.Float32 ? WeakScalar(dtype, (float)value) : WeakScalar(DType.Float64, value);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Tensor WeakScalar<T>(DType dtype, T value) where T : unmanaged => new((T[])[value], dtype, Shape.Scalar) { Flags = Traits.Weak };
 }

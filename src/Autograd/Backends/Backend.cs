@@ -145,8 +145,8 @@ internal abstract class Backend
 
     // ---- matrices ----
 
-    /// <summary>c = a b over the last two axes, the leading ones broadcast. a and b may have any strides.</summary>
-    public abstract void MatMul(Tensor a, Tensor b, Tensor c);
+    /// <summary>c = a b over the last two axes, either read transposed, the leading axes broadcast. a and b may have any strides.</summary>
+    public abstract void MatMul(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c);
 
     // ---- indexing; indices are contiguous int64 and in range ----
 

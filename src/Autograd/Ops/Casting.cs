@@ -30,12 +30,6 @@ namespace Autograd
             Recording.Active?.Add(StopGradientOp.Instance, y, x);
             return y;
         }
-
-        internal Tensor AsWeak()
-        {
-            Flags |= Traits.Weak;
-            return this;
-        }
     }
 }
 

@@ -192,7 +192,7 @@ namespace Autograd.Ops
                 return x;
             }
             // A number nobody watches need not leave a cast behind.
-            return x.IsWeak && x.Slot == 0 && dtype.IsFloating() ? Tensor.Full(x.Shape, x.Item(), dtype).AsWeak() : x.Cast(dtype);
+            return x.IsWeak && x.Rank == 0 && x.Slot == 0 && dtype.IsFloating() ? Tensor.Scalar(x.Item(), dtype) : x.Cast(dtype);
         }
     }
 }

@@ -54,8 +54,7 @@ namespace Autograd
             {
                 throw new ShapeException($"Permute: {axes.Length} axes for shape {Shape} of {Rank}; each must be named once.");
             }
-            Span<bool> chosen = stackalloc bool[Rank];
-            Axes.Of(axes).Mark(Shape, chosen, "Permute");
+            Axes.Of(axes).Of(Shape, "Permute");
             var order = new int[Rank];
             var dimensions = new int[Rank];
             var strides = new int[Rank];
@@ -120,11 +119,14 @@ namespace Autograd
                 return AsValue();
             }
             var extra = Rank - shape.Rank;
-            Span<bool> chosen = stackalloc bool[Rank];
-            for (var axis = 0; axis < Rank; axis++)
+            var chosen = default(AxisSet);
+            for (var axis = 0; axis < Rank || extra < 0; axis++)
             {
-                chosen[axis] = axis < extra || (shape[axis - extra] == 1 && Shape[axis] != 1);
-                if (extra < 0 || (!chosen[axis] && shape[axis - extra] != Shape[axis]))
+                if (extra >= 0 && (axis < extra || (shape[axis - extra] == 1 && Shape[axis] != 1)))
+                {
+                    chosen = chosen.With(axis);
+                }
+                else if (extra < 0 || shape[axis - extra] != Shape[axis])
                 {
                     throw new ShapeException($"SumTo: {shape} does not broadcast to {Shape}.");
                 }
@@ -167,12 +169,11 @@ namespace Autograd
         /// <exception cref="ShapeException">An axis is out of range or appears twice.</exception>
         public Tensor Flip(Axes axis = default)
         {
-            Span<bool> chosen = stackalloc bool[Rank];
-            axis.Mark(Shape, chosen, "Flip");
+            var chosen = axis.Of(Shape, "Flip");
             var slices = Movement.Whole(Shape);
             for (var i = 0; i < Rank; i++)
             {
-                if (chosen[i])
+                if (chosen.Contains(i))
                 {
                     slices[i] = new AxisSlice(Math.Max(Shape[i] - 1, 0), -1, Shape[i]);
                 }

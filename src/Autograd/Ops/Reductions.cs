@@ -38,8 +38,7 @@ namespace Autograd
         public Tensor Mean(Axes axis = default, bool keepDims = false)
         {
             RequireFloating("Mean");
-            var sum = Sum(axis, keepDims);
-            return sum / (sum.Size == 0 ? 1 : Size / sum.Size);
+            return Reduce(Reduction.Sum, "Mean", axis, keepDims);
         }
 
         /// <summary>The variance along axes: the mean squared distance from the mean, divided by n - <paramref name="correction"/>. Its gradient for a constant is 0.</summary>
@@ -105,8 +104,7 @@ namespace Autograd
 
         private Tensor Reduce(Reduction reduction, string name, Axes axes, bool keepDims)
         {
-            Span<bool> chosen = stackalloc bool[Rank];
-            axes.Mark(Shape, chosen, name);
+            var chosen = axes.Of(Shape, name);
             var x = reduction is Reduction.Sum or Reduction.Product && DType < DType.Int64 ? Cast(DType.Int64)
                 : reduction is Reduction.Max or Reduction.Min && DType == DType.Bool ? Cast(DType.Int32) : this;
             var shape = Shape.Reduced(chosen, keepDims);
@@ -115,14 +113,20 @@ namespace Autograd
                 throw new ShapeException($"{name}: shape {Shape} along axis {axes} has no elements, and so no {(reduction == Reduction.Max ? "largest" : "smallest")} one.");
             }
             var y = Ops.Reducing.Run(reduction, x, chosen, shape);
-            Op op = reduction switch
+            var isMean = name == "Mean";
+            if (isMean)
             {
-                Reduction.Sum => new SumOp(chosen.ToArray()),
-                Reduction.Product => new ProdOp(chosen.ToArray()),
-                Reduction.Max or Reduction.Min => new ExtremumOp(name, chosen.ToArray()),
-                _ => new NotDifferentiable(name),
-            };
-            Recording.Active?.Add(op, y, x);
+                // 0 / 0 for a mean over nothing.
+                Backend.Zip(default(DivideFormula), y, Scalar(y.Size == 0 ? 1 : Size / y.Size, DType), y);
+            }
+            Recording.Active?.Add(
+                reduction switch
+                {
+                    Reduction.Sum => SumOp.For(chosen, isMean),
+                    Reduction.Product => new ProdOp(chosen),
+                    Reduction.Max or Reduction.Min => new ExtremumOp(name, chosen),
+                    _ => new NotDifferentiable(name),
+                }, y, x);
             GC.KeepAlive(x);
             return y;
         }
@@ -177,39 +181,35 @@ namespace Autograd.Ops
         }
 
         /// <summary>Reduces groups of neighbouring axes, last group first; over [outer, n, inner] one group is one kernel.</summary>
-        public static Tensor Run(Reduction reduction, Tensor x, ReadOnlySpan<bool> axes, Shape shape)
+        public static Tensor Run(Reduction reduction, Tensor x, AxisSet axes, Shape shape)
         {
-            // Packing first makes the order of additions, and so the bits, independent of the layout.
-            var current = x.Packed();
-            if (current.Size == 0)
+            var backend = x.Backend;
+            if (x.Size == 0)
             {
-                var empty = Tensor.Allocate(x.DType, shape, x.Backend);
-                x.Backend.Fill(empty, reduction is Reduction.Product or Reduction.All ? 1 : 0);
+                var empty = Tensor.Allocate(x.DType, shape, backend);
+                backend.Fill(empty, reduction is Reduction.Product or Reduction.All ? 1 : 0);
                 return empty;
             }
-            var backend = x.Backend;
+            // Packing first makes the order of additions, and so the bits, independent of the layout.
+            var current = x.Packed();
             Tensor? result = null;
             var inner = 1;
-            for (var axis = axes.Length - 1; axis >= 0;)
+            var outer = x.Size;
+            for (var axis = x.Rank - 1; axis >= 0;)
             {
                 var n = 1;
-                var chosen = axes[axis];
-                for (; axis >= 0 && axes[axis] == chosen; axis--)
+                var chosen = axes.Contains(axis);
+                for (; axis >= 0 && axes.Contains(axis) == chosen; axis--)
                 {
                     n *= x.Shape[axis];
                 }
+                outer /= n;
                 if (!chosen)
                 {
                     inner *= n;
                     continue;
                 }
-                var outer = 1;
-                var more = false;
-                for (var before = axis; before >= 0; before--)
-                {
-                    outer *= x.Shape[before];
-                    more |= axes[before];
-                }
+                var more = (axes.Bits & ((1u << (axis + 1)) - 1)) != 0;
                 result = Tensor.Allocate(x.DType, more ? outer * inner : shape, backend);
                 backend.Reduce(reduction, current, outer, n, inner, result);
                 GC.KeepAlive(current);
@@ -226,26 +226,39 @@ namespace Autograd.Ops
         }
 
         /// <summary>A reduced tensor with its reduced axes back as extent 1, so that it broadcasts against the operand.</summary>
-        public static Tensor Restore(Tensor reduced, Shape shape, bool[] axes) => reduced.Reshape(shape.Reduced(axes, keepDims: true));
-
-        public static string Describe(bool[] axes) => "axis: " + string.Join(",", Enumerable.Range(0, axes.Length).Where(i => axes[i]));
+        public static Tensor Restore(Tensor reduced, Shape shape, AxisSet axes) => reduced.Reshape(shape.Reduced(axes, keepDims: true));
     }
 
-    internal sealed class SumOp(bool[] axes) : Op
+    /// <summary>A sum, or a mean.</summary>
+    internal sealed class SumOp(AxisSet axes, bool isMean) : Op
     {
-        public override string Name => "Sum";
+        // Most reductions are over the first few axes, again and again.
+        private static readonly SumOp[] s_sums = [.. Enumerable.Range(0, 16).Select(bits => new SumOp(new AxisSet((uint)bits), isMean: false))];
+        private static readonly SumOp[] s_means = [.. Enumerable.Range(0, 16).Select(bits => new SumOp(new AxisSet((uint)bits), isMean: true))];
 
-        public override string Attributes => Reducing.Describe(axes);
+        public override string Name => isMean ? "Mean" : "Sum";
 
-        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) =>
-            Reducing.Restore(dy, recorded.X.Shape, axes).BroadcastTo(recorded.X.Shape);
+        public override string Attributes => axes.ToString();
+
+        public static SumOp For(AxisSet axes, bool isMean) => axes.Bits < 16 ? (isMean ? s_means : s_sums)[axes.Bits] : new SumOp(axes, isMean);
+
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
+        {
+            var x = recorded.X;
+            if (isMean && x.Size > 0)
+            {
+                dy /= Tensor.Scalar(x.Size / dy.Size, x.DType);
+            }
+            // A sum over all axes needs no restoring: a scalar broadcasts to anything.
+            return (dy.Rank == 0 ? dy : Reducing.Restore(dy, x.Shape, axes)).BroadcastTo(x.Shape);
+        }
     }
 
-    internal sealed class ProdOp(bool[] axes) : Op
+    internal sealed class ProdOp(AxisSet axes) : Op
     {
         public override string Name => "Prod";
 
-        public override string Attributes => Reducing.Describe(axes);
+        public override string Attributes => axes.ToString();
 
         // The product of all other factors, without dividing by one that may be 0: those before times those behind.
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
@@ -255,9 +268,9 @@ namespace Autograd.Ops
             {
                 return Tensor.ZerosLike(x);
             }
-            var order = Enumerable.Range(0, x.Rank).OrderBy(axis => axes[axis] ? 1 : 0).ToArray();
+            var order = Enumerable.Range(0, x.Rank).OrderBy(axis => axes.Contains(axis) ? 1 : 0).ToArray();
             var moved = x.Permute(order);
-            var kept = moved.Shape.ToArray()[..axes.Count(chosen => !chosen)];
+            var kept = moved.Shape.ToArray()[..(x.Rank - axes.Count)];
             var rows = moved.Reshape([.. kept, -1]);
             var others = rows.CumProd(-1, exclusive: true) * rows.CumProd(-1, exclusive: true, reverse: true);
             var back = new int[order.Length];
@@ -269,18 +282,17 @@ namespace Autograd.Ops
         }
     }
 
-    internal sealed class ExtremumOp(string name, bool[] axes) : Op
+    internal sealed class ExtremumOp(string name, AxisSet axes) : Op
     {
         public override string Name => name;
 
-        public override string Attributes => Reducing.Describe(axes);
+        public override string Attributes => axes.ToString();
 
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
             var x = recorded.X;
             var winners = Tensor.Equal(x, Reducing.Restore(recorded.Y, x.Shape, axes)).Cast(x.DType);
-            var along = Axes.Of([.. Enumerable.Range(0, axes.Length).Where(i => axes[i])]);
-            return Reducing.Restore(dy, x.Shape, axes) * (winners / winners.Sum(along, keepDims: true));
+            return Reducing.Restore(dy, x.Shape, axes) * (winners / winners.Sum(axes.ToAxes(), keepDims: true));
         }
     }
 

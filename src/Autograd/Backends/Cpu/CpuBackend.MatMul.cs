@@ -8,70 +8,93 @@ namespace Autograd.Backends.Cpu;
 /// <summary>Matrix products. a is read element by element and may have any strides; rows of b must be contiguous, or b is packed first.</summary>
 internal sealed unsafe partial class CpuBackend
 {
-    public override void MatMul(Tensor a, Tensor b, Tensor c)
+    [ThreadStatic]
+    private static byte[]? t_packing;
+
+    public override void MatMul(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c)
     {
         if (c.Size == 0)
         {
             return;
         }
-        if (c.DType == DType.Float32)
+        switch (c.DType)
         {
-            MatMul<float>(a, b, c);
-        }
-        else if (c.DType == DType.Float64)
-        {
-            MatMul<double>(a, b, c);
-        }
-        else if (c.DType == DType.Int32)
-        {
-            MatMul<int>(a, b, c);
-        }
-        else
-        {
-            MatMul<long>(a, b, c);
+            case DType.Float32:
+                MatMul<float>(a, b, transposeA, transposeB, c);
+                break;
+            case DType.Float64:
+                MatMul<double>(a, b, transposeA, transposeB, c);
+                break;
+            case DType.Int32:
+                MatMul<int>(a, b, transposeA, transposeB, c);
+                break;
+            default:
+                MatMul<long>(a, b, transposeA, transposeB, c);
+                break;
         }
     }
 
-    private static void MatMul<E>(Tensor a, Tensor b, Tensor c) where E : unmanaged, INumber<E>
+    /// <summary>How the last two axes of an operand lie in memory.</summary>
+    private readonly struct Layout(Tensor x, bool transposed)
     {
-        var m = c.Shape[^2];
-        var n = c.Shape[^1];
-        var k = a.Shape[^1];
-        var packed = b.StridesOrNull is { } s && (s[^1] != 1 && n > 1) ? b.Packed() : b;
-        ReadOnlySpan<int> strideA = a.Strides, strideB = packed.Strides;
-        fixed (E* pa = &a.First<E>(), pb = &packed.First<E>(), pc = &c.First<E>())
+        private readonly int _last = x.StridesOrNull is { } strides ? strides[^1] : 1;
+        private readonly int _beforeLast = x.StridesOrNull is { } strides ? strides[^2] : x.Shape[^1];
+
+        public nint Row => transposed ? _last : _beforeLast;
+
+        public nint Column => transposed ? _beforeLast : _last;
+    }
+
+    private static void MatMul<E>(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c) where E : unmanaged, INumber<E>
+    {
+        var (m, n, k) = (c.Shape[^2], c.Shape[^1], a.Shape[transposeA ? ^2 : ^1]);
+        Layout layoutA = new(a, transposeA), layoutB = new(b, transposeB);
+        fixed (E* pa = &a.First<E>(), pb = &b.First<E>(), pc = &c.First<E>())
         {
             if (c.Rank == 2)
             {
-                Multiply(pa, strideA[^2], strideA[^1], pb, strideB[^2], pc, m, n, k);
+                Multiply(pa, layoutA, pb, layoutB, pc, m, n, k);
+                return;
             }
-            else
+            // Batches are walked as elements of the leading axes.
+            Loops.Prepare(out var loops, c.Shape.ToArray()[..^2], Leading(a), Leading(b), Leading(c));
+            do
             {
-                // Batches are walked as elements of the leading axes.
-                Shape batch = c.Shape.ToArray()[..^2];
-                Loops.Prepare(out var loops, batch, Leading(a), Leading(packed), Leading(c));
-                do
+                for (nint row = 0; row < loops.Rows; row++)
                 {
-                    for (nint row = 0; row < loops.Rows; row++)
+                    for (nint i = 0; i < loops.Length; i++)
                     {
-                        for (nint i = 0; i < loops.Length; i++)
-                        {
-                            Multiply(
-                                pa + loops.Offset(0) + (row * loops.RowStride(0)) + (i * loops.ElementStride(0)), strideA[^2], strideA[^1],
-                                pb + loops.Offset(1) + (row * loops.RowStride(1)) + (i * loops.ElementStride(1)), strideB[^2],
-                                pc + loops.Offset(2) + (row * loops.RowStride(2)) + (i * loops.ElementStride(2)), m, n, k);
-                        }
+                        Multiply(
+                            pa + loops.Offset(0) + (row * loops.RowStride(0)) + (i * loops.ElementStride(0)), layoutA,
+                            pb + loops.Offset(1) + (row * loops.RowStride(1)) + (i * loops.ElementStride(1)), layoutB,
+                            pc + loops.Offset(2) + (row * loops.RowStride(2)) + (i * loops.ElementStride(2)), m, n, k);
                     }
                 }
-                while (loops.Next());
             }
+            while (loops.Next());
         }
-        GC.KeepAlive(packed);
     }
 
     private static Tensor Leading(Tensor x) => x.Rank == 2
         ? x.View(Shape.Scalar, [], x.Offset)
         : x.View(x.Shape.ToArray()[..^2], x.Strides[..^2].ToArray(), x.Offset);
+
+    private static void Multiply<E>(E* a, Layout layoutA, E* b, Layout layoutB, E* c, int m, int n, int k) where E : unmanaged, INumber<E>
+    {
+        if (layoutB.Column == 1 || n == 1)
+        {
+            Multiply(a, layoutA.Row, layoutA.Column, b, layoutB.Row, c, m, n, k);
+            return;
+        }
+        var bytes = (long)n * k * sizeof(E);
+        var packing = bytes <= 1 << 20 ? t_packing is { } kept && kept.Length >= bytes ? kept : t_packing = GC.AllocateUninitializedArray<byte>((int)Math.Max(bytes, 4096), pinned: true)
+            : GC.AllocateUninitializedArray<byte>(checked((int)bytes), pinned: true);
+        fixed (byte* rows = packing)
+        {
+            CopyRows(b, layoutB.Row, layoutB.Column, (E*)rows, n, 1, k, n);
+            Multiply(a, layoutA.Row, layoutA.Column, (E*)rows, n, c, m, n, k);
+        }
+    }
 
     [MethodImpl(AggressiveOptimization)]
     private static void Multiply<E>(E* a, nint rowA, nint columnA, E* b, nint rowB, E* c, nint m, nint n, nint k) where E : unmanaged, INumber<E>

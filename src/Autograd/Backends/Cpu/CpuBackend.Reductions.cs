@@ -101,6 +101,11 @@ internal sealed unsafe partial class CpuBackend
         var identity = E.CreateSaturating(TReducer.Identity);
         fixed (E* px = &x.First<E>(), py = &y.First<E>())
         {
+            if (inner == 1 && n <= Narrow && outer > 1)
+            {
+                ReduceNarrow<TReducer, E>(px, outer, n, py);
+                return;
+            }
             for (nint o = 0; o < outer; o++)
             {
                 var start = px + (o * n * inner);
@@ -112,6 +117,87 @@ internal sealed unsafe partial class CpuBackend
                 {
                     ReduceColumns<TReducer, E>(start, n, inner, py + (o * inner), identity);
                 }
+            }
+        }
+    }
+
+    // Rows shorter than a few vectors would waste most lanes and end in a fold each; 16 rows side by side fill the lanes.
+    private const int Narrow = 32;
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void ReduceNarrow<TReducer, E>(E* x, nint rows, int n, E* y) where TReducer : struct, IReducer where E : unmanaged
+    {
+        var width = Vector512<E>.Count;
+        var columns = stackalloc E[Narrow * width];
+        for (nint row = 0; row < rows; row += width)
+        {
+            var count = (int)Math.Min(width, rows - row);
+            ToColumns(x + (row * n), count, n, columns);
+            var total = new Lanes<E>(Vector512.Load(columns));
+            for (var k = 1; k < n; k++)
+            {
+                total = TReducer.Combine(total, new Lanes<E>(Vector512.Load(columns + (k * width))));
+            }
+            VectorIO.StoreTail(total.V, y + row, count);
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void SoftmaxNarrow<E>(bool logarithm, E* x, nint rows, int n, E* y) where E : unmanaged
+    {
+        var width = Vector512<E>.Count;
+        var columns = stackalloc E[Narrow * width];
+        for (nint row = 0; row < rows; row += width)
+        {
+            var count = (int)Math.Min(width, rows - row);
+            ToColumns(x + (row * n), count, n, columns);
+            var max = new Lanes<E>(Vector512.Load(columns));
+            for (var k = 1; k < n; k++)
+            {
+                max = Lanes<E>.Max(max, new Lanes<E>(Vector512.Load(columns + (k * width))));
+            }
+            var sum = new Lanes<E>(Vector512<E>.Zero);
+            for (var k = 0; k < n; k++)
+            {
+                var shifted = new Lanes<E>(Vector512.Load(columns + (k * width))) - max;
+                var e = Lanes<E>.Exp(shifted);
+                sum += e;
+                (logarithm ? shifted : e).V.Store(columns + (k * width));
+            }
+            var last = logarithm ? Lanes<E>.Log(sum) : Lanes<E>.Const(1) / sum;
+            for (var k = 0; k < n; k++)
+            {
+                var value = new Lanes<E>(Vector512.Load(columns + (k * width)));
+                (logarithm ? value - last : value * last).V.Store(columns + (k * width));
+            }
+            FromColumns(columns, count, n, y + (row * n));
+        }
+    }
+
+    private static void ToColumns<E>(E* rows, int count, int n, E* columns) where E : unmanaged
+    {
+        var width = Vector512<E>.Count;
+        for (var k = 0; k < n; k++)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                columns[(k * width) + i] = rows[(i * n) + k];
+            }
+            for (var i = count; i < width; i++)
+            {
+                columns[(k * width) + i] = default;
+            }
+        }
+    }
+
+    private static void FromColumns<E>(E* columns, int count, int n, E* rows) where E : unmanaged
+    {
+        var width = Vector512<E>.Count;
+        for (var i = 0; i < count; i++)
+        {
+            for (var k = 0; k < n; k++)
+            {
+                rows[(i * n) + k] = columns[(k * width) + i];
             }
         }
     }
@@ -347,6 +433,11 @@ internal sealed unsafe partial class CpuBackend
         }
         fixed (E* px = &x.First<E>(), py = &y.First<E>())
         {
+            if (n <= Narrow)
+            {
+                SoftmaxNarrow(logarithm, px, rows, n, py);
+                return;
+            }
             for (nint row = 0; row < rows; row++)
             {
                 SoftmaxRow(logarithm, px + (row * n), n, py + (row * n));

@@ -107,18 +107,25 @@ internal static unsafe class CpuElementwise
             if (x.IsContiguous)
             {
                 MapRow(op, px, 1, py, y.Size);
-                return;
             }
-            Loops.Prepare(out var loops, y.Shape, y, x);
-            do
+            else
             {
-                for (var row = 0; row < loops.Rows; row++)
-                {
-                    MapRow(op, px + loops.Offset(1) + ((nint)row * loops.RowStride(1)), loops.ElementStride(1), py + loops.Offset(0) + ((nint)row * loops.RowStride(0)), loops.Length);
-                }
+                MapStrided(op, px, x, py, y);
             }
-            while (loops.Next());
         }
+    }
+
+    private static void MapStrided<TOp, E>(TOp op, E* px, Tensor x, E* py, Tensor y) where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        Loops.Prepare(out var loops, y.Shape, y, x);
+        do
+        {
+            for (nint row = 0; row < loops.Rows; row++)
+            {
+                MapRow(op, px + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1), py + loops.Offset(0) + (row * loops.RowStride(0)), loops.Length);
+            }
+        }
+        while (loops.Next());
     }
 
     private static void Zip<TFormula, E>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula where E : unmanaged
@@ -134,19 +141,31 @@ internal static unsafe class CpuElementwise
             if ((wholeX || x.Size == 1) && (wholeY || y.Size == 1))
             {
                 ZipRows(formula, px, 0, wholeX ? 1 : 0, py, 0, wholeY ? 1 : 0, pz, 1, z.Size);
-                return;
             }
-            Loops.Prepare(out var loops, z.Shape, z, x, y);
-            do
+            else if (wholeX && z.Rank == 2 && y.IsContiguous && y.Size == z.Shape[1] && y.Shape[^1] == y.Size)
             {
-                ZipRows(
-                    formula,
-                    px + loops.Offset(1), loops.RowStride(1), loops.ElementStride(1),
-                    py + loops.Offset(2), loops.RowStride(2), loops.ElementStride(2),
-                    pz + loops.Offset(0), loops.Rows, loops.Length);
+                // A bias on each row of a matrix.
+                ZipRows(formula, px, y.Size, 1, py, 0, 1, pz, z.Shape[0], y.Size);
             }
-            while (loops.Next());
+            else
+            {
+                ZipStrided(formula, px, x, py, y, pz, z);
+            }
         }
+    }
+
+    private static void ZipStrided<TFormula, E>(TFormula formula, E* px, Tensor x, E* py, Tensor y, E* pz, Tensor z) where TFormula : struct, IBinaryFormula where E : unmanaged
+    {
+        Loops.Prepare(out var loops, z.Shape, z, x, y);
+        do
+        {
+            ZipRows(
+                formula,
+                px + loops.Offset(1), loops.RowStride(1), loops.ElementStride(1),
+                py + loops.Offset(2), loops.RowStride(2), loops.ElementStride(2),
+                pz + loops.Offset(0), loops.Rows, loops.Length);
+        }
+        while (loops.Next());
     }
 
     private static void MapPullback<TOp, E>(TOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) where TOp : struct, IUnaryOp where E : unmanaged
@@ -161,24 +180,31 @@ internal static unsafe class CpuElementwise
             if (wholeDy && x.IsContiguous)
             {
                 MapPullbackRow(op, pdy, 1, px, 1, py, pdx, dx.Size);
-                return;
             }
-            Loops.Prepare(out var loops, dx.Shape, dx, dy, x, y);
-            do
+            else
             {
-                for (nint row = 0; row < loops.Rows; row++)
-                {
-                    MapPullbackRow(
-                        op,
-                        pdy + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1),
-                        px + loops.Offset(2) + (row * loops.RowStride(2)), loops.ElementStride(2),
-                        py + loops.Offset(3) + (row * loops.RowStride(3)),
-                        pdx + loops.Offset(0) + (row * loops.RowStride(0)),
-                        loops.Length);
-                }
+                MapPullbackStrided(op, pdy, dy, px, x, py, y, pdx, dx);
             }
-            while (loops.Next());
         }
+    }
+
+    private static void MapPullbackStrided<TOp, E>(TOp op, E* pdy, Tensor dy, E* px, Tensor x, E* py, Tensor y, E* pdx, Tensor dx) where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        Loops.Prepare(out var loops, dx.Shape, dx, dy, x, y);
+        do
+        {
+            for (nint row = 0; row < loops.Rows; row++)
+            {
+                MapPullbackRow(
+                    op,
+                    pdy + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1),
+                    px + loops.Offset(2) + (row * loops.RowStride(2)), loops.ElementStride(2),
+                    py + loops.Offset(3) + (row * loops.RowStride(3)),
+                    pdx + loops.Offset(0) + (row * loops.RowStride(0)),
+                    loops.Length);
+            }
+        }
+        while (loops.Next());
     }
 
     private static void ZipPullback<TOp, E>(TOp op, int operand, Tensor dz, Tensor x, Tensor y, Tensor z, Tensor result) where TOp : struct, IBinaryOp where E : unmanaged
