@@ -69,7 +69,7 @@ public sealed record GradientCheckFailure(
         var text = $"{place}: analytic {analytic}, numeric {Number(Numeric)}";
         return Kind switch
         {
-            GradientCheckFailureKind.WrongGradient => $"{text}, ratio {Ratio.ToString("g5", CultureInfo.InvariantCulture)}{Remark}",
+            GradientCheckFailureKind.WrongGradient => $"{text}, ratio {Number(Ratio, "g5")}{Remark}",
             GradientCheckFailureKind.NotFinite => $"{text}: NaN or infinity{Remark}",
             GradientCheckFailureKind.Kink => $"{text}: probably a kink, not a wrong gradient{Remark}",
             _ => $"{text}{Remark}",
@@ -82,12 +82,12 @@ public sealed record GradientCheckFailure(
         return name.Contains(' ', StringComparison.Ordinal) ? $"({name}){index}" : name + index;
     }
 
-    internal static string Number(double value) => value switch
+    internal static string Number(double value, string format = "g8") => value switch
     {
         double.PositiveInfinity => "inf",
         double.NegativeInfinity => "-inf",
         double.NaN => "nan",
-        _ => value.ToString("g8", CultureInfo.InvariantCulture),
+        _ => value.ToString(format, CultureInfo.InvariantCulture),
     };
 }
 
@@ -135,7 +135,7 @@ public sealed class GradientCheckReport
         var what = _options.Fast ? "projections" : "entries";
         text.Append(Passed
             ? string.Create(CultureInfo.InvariantCulture, $"Gradient check passed: {NumberOfEntries} {what}, {errors} ({allowed}).")
-            : string.Create(CultureInfo.InvariantCulture, $"Gradient check FAILED: {NumberOfFailures} failures in {NumberOfEntries} {what}, {errors} ({allowed})."));
+            : string.Create(CultureInfo.InvariantCulture, $"Gradient check FAILED: {NumberOfFailures} {(NumberOfFailures == 1 ? "failure" : "failures")} in {NumberOfEntries} {what}, {errors} ({allowed})."));
         foreach (var failure in Failures.Take(MostFailures))
         {
             text.Append("\n  ").Append(failure.Order > 1 ? string.Create(CultureInfo.InvariantCulture, $"order {failure.Order}: ") : "").Append(failure);

@@ -94,10 +94,7 @@ internal sealed class GradientComparison(GradientCheckOptions options)
                     $". The function reads a captured tensor instead of inputs[{input}], the copy that the check moves"));
                 continue;
             }
-            if (unconnected && order == 1 && f.Shapes.Length > 0)
-            {
-                _notes.Add($"{operand.Name} is not connected to any output. {taped.Explanation(0, input)}");
-            }
+            var failuresBefore = _failureCount;
             for (var element = 0; element < (options.Fast ? Math.Min(operand.Size, 1) : operand.Size); element++)
             {
                 var line = new Line(f, input, options.Fast ? gradients.Directions[input] : null, element, options.Epsilon, at);
@@ -114,6 +111,10 @@ internal sealed class GradientComparison(GradientCheckOptions options)
                             analytic is null ? null : options.Fast ? Dot(analytic, gradients.Directions[input]) : analytic[element]);
                     }
                 }
+            }
+            if (unconnected && order == 1 && _failureCount == failuresBefore)
+            {
+                _notes.Add($"{operand.Name} is not connected to any output. {taped.Explanation(0, input)}");
             }
         }
         foreach (var failure in taped.WrongForms(order))

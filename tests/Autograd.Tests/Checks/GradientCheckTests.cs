@@ -162,7 +162,42 @@ public class GradientCheckTests
             Assert.Equal(Kind.Unconnected, Assert.Single(report.Failures).Kind);
             Assert.Contains("analytic null, numeric", report.ToString(), StringComparison.Ordinal);
         }
+        Assert.Empty(GradientCheck.Run(functions[0], From([0.5]), options).Notes);
         Assert.Contains("StopGradient", GradientCheck.Run(functions[1], From([0.5]), options).ToString(), StringComparison.Ordinal);
+    }
+
+    // An operation of the library that forgets to sum over a broadcast axis, or to keep the type.
+    private sealed class Careless(Func<Tensor, Tensor> pullback) : Op
+    {
+        public override string Name => "Careless";
+
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => pullback(dy);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_gradient_of_another_shape_or_type_is_named(bool fast)
+    {
+        (Func<Tensor, Tensor> Pullback, string Message)[] table =
+        [
+            (dy => dy.ExpandDims(0), "d output / d (input 0): the gradient is [1,2] Float64 and its input [2] Float64"),
+            (dy => dy.Cast(DType.Float32), "d output / d (input 0): the gradient is [2] Float32 and its input [2] Float64"),
+        ];
+        foreach (var (pullback, message) in table)
+        {
+            var report = GradientCheck.Run(
+                x =>
+                {
+                    var y = Ones([2], DType.Float64) * StopGradient(x);
+                    Recording.Record(new Careless(pullback), y, x);
+                    return y;
+                },
+                Normal([2]), s_default with { Fast = fast });
+            Assert.Equal(Kind.WrongForm, Assert.Single(report.Failures).Kind);
+            Assert.Contains("1 failure in", report.ToString(), StringComparison.Ordinal);
+            Assert.Contains(message, report.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -198,11 +233,12 @@ public class GradientCheckTests
     public void A_random_function_is_found(bool fast)
     {
         var options = s_default with { Fast = fast };
-        var report = GradientCheck.Run(x => x + RandomNormal([2], dtype: DType.Float64), Normal([2]), options);
+        var report = GradientCheck.Run(x => x + Random.Shared.NextDouble(), Normal([2]), options);
         Assert.Equal(Kind.NonDeterministic, Assert.Single(report.Failures).Kind);
         Assert.Contains("the function gives different results for equal inputs: output[0] is", report.ToString(), StringComparison.Ordinal);
 
-        var backward = GradientCheck.Run(SinWith((dy, x) => dy * Cos(x) * (1.0 + (1e-9 * RandomNormal([2], dtype: DType.Float64)))), Normal([2]), options);
+        var calls = 0;
+        var backward = GradientCheck.Run(SinWith((dy, x) => dy * Cos(x) * (1 + (1e-9 * calls++))), Normal([2]), options);
         Assert.Contains("the gradient differs between two backward passes", backward.ToString(), StringComparison.Ordinal);
     }
 
