@@ -32,6 +32,9 @@ internal abstract class Op
     /// </summary>
     public virtual Tensor? Pullback(int input, Tensor dy, in RecordedOp recorded) => null;
 
+    /// <summary>Called for operations recorded with a list of operands when a pass has asked for all it wants: what was kept between pullbacks can go.</summary>
+    public virtual void PullbacksDone() { }
+
     public sealed override string ToString() => Attributes.Length == 0 ? Name : $"{Name}({Attributes})";
 }
 

@@ -214,6 +214,10 @@ internal ref struct ReversePass
                 }
                 Accumulate(slot, dx);
             }
+            if (call.Many is not null)
+            {
+                call.Op.PullbacksDone();
+            }
             _visited += any ? 1 : 0;
             if (_needed[i - _start] != Need.Source)
             {

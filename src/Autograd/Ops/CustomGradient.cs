@@ -56,7 +56,8 @@ namespace Autograd.Ops
 {
     internal sealed class CustomOp(string name, Func<Tensor, IReadOnlyList<Tensor>, Tensor, IReadOnlyList<Tensor?>> backward) : Op
     {
-        // The function gives all gradients at once; the reverse pass asks for them one by one.
+        // The function gives all gradients at once; the reverse pass asks for them one by one. Kept no longer than that: another pass with the
+        // same cotangent may be one that an outer tape records.
         private Tensor? _dy;
         private IReadOnlyList<Tensor?>? _gradients;
 
@@ -78,5 +79,7 @@ namespace Autograd.Ops
             (_dy, _gradients) = (dy, gradients);
             return dx?.Cast(inputs[input].DType);
         }
+
+        public override void PullbacksDone() => (_dy, _gradients) = (null, null);
     }
 }
