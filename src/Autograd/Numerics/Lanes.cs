@@ -179,7 +179,7 @@ internal readonly struct Lanes<E> : IReal<Lanes<E>> where E : unmanaged
     public static Lanes<E> Atan2(Lanes<E> y, Lanes<E> x) => IsFloat ? Of(Elementary.Atan2(y.F, x.F)) : Of(Elementary.Atan2(y.D, x.D));
 
     [MethodImpl(AggressiveInlining)]
-    public static Lanes<E> Sigmoid(Lanes<E> x) => Const(1) / (Const(1) + Exp(-x));
+    public static Lanes<E> Sigmoid(Lanes<E> x) => IsFloat ? Of(Elementary.Sigmoid(x.F)) : Of(Elementary.Sigmoid(x.D));
 
     [MethodImpl(NoInlining)]
     public static Lanes<E> Remainder(Lanes<E> x, Lanes<E> y) => FloorDivision(x, y, remainder: true);
