@@ -14,7 +14,16 @@ namespace Autograd
 
         /// <summary>Where x differs from y, elementwise, as bools.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        public static Tensor NotEqual(Tensor x, Tensor y) => !Equal(x, y);
+        public static Tensor NotEqual(Tensor x, Tensor y)
+        {
+            Tensor z;
+            using (Recording.Pause())
+            {
+                z = !Equal(x, y);
+            }
+            Recording.Active?.Add(s_notEqual, z, x, y);
+            return z;
+        }
 
         /// <summary>Where x &gt; y, elementwise, as bools.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
@@ -45,10 +54,28 @@ namespace Autograd
         public static Tensor operator <=(Tensor x, Tensor y) => LessEqual(x, y);
 
         /// <summary>Where x is NaN, as bools.</summary>
-        public static Tensor IsNaN(Tensor x) => !Equal(x, x);
+        public static Tensor IsNaN(Tensor x)
+        {
+            Tensor y;
+            using (Recording.Pause())
+            {
+                y = !Equal(x, x);
+            }
+            Recording.Active?.Add(s_isNaN, y, x);
+            return y;
+        }
 
         /// <summary>Where x is neither infinite nor NaN, as bools.</summary>
-        public static Tensor IsFinite(Tensor x) => Less(Abs(x), double.PositiveInfinity);
+        public static Tensor IsFinite(Tensor x)
+        {
+            Tensor y;
+            using (Recording.Pause())
+            {
+                y = Less(Abs(x), double.PositiveInfinity);
+            }
+            Recording.Active?.Add(s_isFinite, y, x);
+            return y;
+        }
 
         /// <summary>Logical and of bools, elementwise.</summary>
         /// <exception cref="DTypeException">An operand is not bool.</exception>
@@ -96,6 +123,9 @@ namespace Autograd
         }
 
         private static readonly NotDifferentiable s_equal = new("Equal");
+        private static readonly NotDifferentiable s_notEqual = new("NotEqual");
+        private static readonly NotDifferentiable s_isNaN = new("IsNaN");
+        private static readonly NotDifferentiable s_isFinite = new("IsFinite");
         private static readonly NotDifferentiable s_greater = new("Greater");
         private static readonly NotDifferentiable s_greaterEqual = new("GreaterEqual");
         private static readonly NotDifferentiable s_less = new("Less");
