@@ -19,7 +19,7 @@ internal static class Exact
     public static double Log1p(double x)
     {
         var u = 1 + x;
-        return u == 1 ? x : double.IsInfinity(u) || u == 0 ? Math.Log(u) : Math.Log(u) * x / (u - 1);
+        return u == 1 ? x : double.IsInfinity(u) || u == 0 ? Math.Log(u) : Math.Log(u) * (x / (u - 1));
     }
 
     public static double Sigmoid(double x) => x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x));
@@ -29,7 +29,7 @@ internal static class Exact
     // The series without alternating signs: 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (2n+1)!!.
     public static double Erf(double x)
     {
-        if (!(Math.Abs(x) < 3))
+        if (!(Math.Abs(x) < 1))
         {
             return double.IsNaN(x) ? x : Math.Sign(x) * (1 - Erfc(Math.Abs(x)));
         }
@@ -42,11 +42,11 @@ internal static class Exact
         return 2 / SqrtPi * Math.Exp(-x * x) * sum;
     }
 
-    // For x of 3 or more: the continued fraction of Laplace, from its far end.
+    // For x of 1 or more: the continued fraction of Laplace, from its far end.
     public static double Erfc(double x)
     {
         var fraction = x;
-        for (var k = 120; k > 0; k--)
+        for (var k = 500; k > 0; k--)
         {
             fraction = x + (k / 2.0 / fraction);
         }
@@ -57,7 +57,7 @@ internal static class Exact
     public static double NormalDistribution(double x)
     {
         var z = x / Math.Sqrt(2);
-        return z <= -3 ? 0.5 * Erfc(-z) : 0.5 * (1 + Erf(z));
+        return z <= -1 ? 0.5 * Erfc(-z) : 0.5 * (1 + Erf(z));
     }
 
     public static double Remainder(double x, double y)

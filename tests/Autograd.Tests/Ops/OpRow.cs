@@ -45,9 +45,10 @@ internal sealed record Input(Shape Shape, Func<Random, int, double[]>? Sample, T
 
 /// <summary>
 /// How far an elementwise result may be from the reference: some units in the last place of the larger of the reference and
-/// <paramref name="Scale"/> (where a formula cancels, only its absolute error is small).
+/// <paramref name="Scale"/> (where a formula cancels, only its absolute error is small) and of <paramref name="Normals"/> smallest normal numbers
+/// (where a factor is denormal, its few bits are those of the product).
 /// </summary>
-internal readonly record struct Bound(double Single, double Double, double Scale = 0);
+internal readonly record struct Bound(double Single, double Double, double Scale = 0, double Normals = 0);
 
 /// <summary>One operation: how to call it, on what, and what must hold.</summary>
 internal sealed record OpRow(string Name, Func<Tensor[], Tensor> Call, params Input[] Inputs)
@@ -69,12 +70,6 @@ internal sealed record OpRow(string Name, Func<Tensor[], Tensor> Call, params In
     public Func<double, double, double>? Binary { get; init; }
 
     public Bound Bound { get; init; }
-
-    /// <summary>Special values at which the documented result is not the reference's, with the reason beside the row.</summary>
-    public Func<double, bool> Except { get; init; } = _ => false;
-
-    /// <summary>Whether <see cref="Except"/> only holds in float32, where the range is shorter.</summary>
-    public Func<double, double, bool> ExceptPair { get; init; } = (_, _) => false;
 
     public Tensor[] Draw() => Draw([.. Inputs.Select(input => input.Shape)]);
 

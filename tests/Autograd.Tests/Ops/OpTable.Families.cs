@@ -5,7 +5,7 @@ internal static partial class OpTable
     private static OpRow[] Comparisons =>
     [
         Comparison("Equal", Tensor.Equal, "Equal"),
-        Comparison("NotEqual", Tensor.NotEqual, "Equal"),
+        Comparison("NotEqual", Tensor.NotEqual, "NotEqual"),
         Comparison("Greater", Tensor.Greater, "Greater"),
         Comparison("GreaterEqual", Tensor.GreaterEqual, "GreaterEqual"),
         Comparison("Less", Tensor.Less, "Less"),
@@ -18,8 +18,8 @@ internal static partial class OpTable
         Comparison("op_BitwiseOr", (x, y) => (x > 0) | (y > 0), "Greater"),
         Comparison("op_ExclusiveOr", (x, y) => (x > 0) ^ (y > 0), "Greater"),
         Comparison("op_LogicalNot", (x, y) => !(x > y), "Greater"),
-        new("IsNaN", x => Tensor.IsNaN(x[0]), Signed(0.1, 2, 3, 4)) { Gradient = GradientKind.Refused, RefusedAs = "Equal", Integers = IntegerRule.Bool },
-        new("IsFinite", x => Tensor.IsFinite(x[0]), Signed(0.1, 2, 3, 4)) { Gradient = GradientKind.Refused, RefusedAs = "Less", Integers = IntegerRule.Bool },
+        new("IsNaN", x => Tensor.IsNaN(x[0]), Signed(0.1, 2, 3, 4)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Bool },
+        new("IsFinite", x => Tensor.IsFinite(x[0]), Signed(0.1, 2, 3, 4)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Bool },
         new("Where", x => Tensor.Where(x[0], x[1], x[2]), Fixed(Mask(3, 4)), Signed(0.1, 2, 3, 4), Signed(0.1, 2, 3, 4)) { Integers = IntegerRule.Same },
         new("Where broadcast", x => Tensor.Where(x[0], x[1], x[2]), Fixed(Mask(3, 1)), Signed(0.1, 2, 1, 4), Signed(0.1, 2)) { Integers = IntegerRule.Same },
     ];
@@ -38,8 +38,8 @@ internal static partial class OpTable
         new("Max axis", x => x[0].Max(1), Distinct(2, 3, 4)) { Integers = IntegerRule.Keeps },
         new("Min", x => x[0].Min(), Distinct(3, 4)) { Integers = IntegerRule.Keeps },
         new("Min axes kept", x => x[0].Min([0, 2], keepDims: true), Distinct(2, 3, 4)) { Integers = IntegerRule.Keeps },
-        new("Any", x => x[0].Any(1), Signed(0.1, 2, 3, 4)) { Gradient = GradientKind.Refused, RefusedAs = "Cast to or from integers", Integers = IntegerRule.Bool },
-        new("All", x => x[0].All(1), Signed(0.1, 2, 3, 4)) { Gradient = GradientKind.Refused, RefusedAs = "Cast to or from integers", Integers = IntegerRule.Bool },
+        new("Any", x => x[0].Any(1), Signed(0.1, 2, 3, 4)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Bool },
+        new("All", x => x[0].All(1), Signed(0.1, 2, 3, 4)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Bool },
         new("Mean", x => x[0].Mean(), Signed(0.1, 2, 3, 4)) { Integers = IntegerRule.Refuses },
         new("Mean axes", x => x[0].Mean([0, 2]), Signed(0.1, 2, 2, 3, 4)) { Integers = IntegerRule.Refuses },
         new("Var", x => x[0].Var(1), Signed(0.1, 2, 3, 4)) { Integers = IntegerRule.Refuses },
@@ -121,7 +121,7 @@ internal static partial class OpTable
         {
             Integers = IntegerRule.Keeps,
         },
-        new("NonZero", x => x[0].NonZero(), Signed(0.1, 2, 3, 2)) { Gradient = GradientKind.Refused, RefusedAs = "Cast to or from integers", Integers = IntegerRule.Int64 },
+        new("NonZero", x => x[0].NonZero(), Signed(0.1, 2, 3, 2)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Int64 },
     ];
 
     private static OpRow[] Others =>
