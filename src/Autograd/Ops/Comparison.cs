@@ -110,14 +110,16 @@ namespace Autograd
             if (x.DType != y.DType)
             {
                 var common = Promotion.Common(x, y);
-                x = x.Cast(common);
-                y = y.Cast(common);
+                x = Promotion.Convert(x, common);
+                y = Promotion.Convert(y, common);
             }
             var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
             var backend = Backend.Of(x, y, op);
             Backend.Of(x, condition, op);
             var result = Allocate(x.DType, shape, backend);
             backend.Select(condition, x, y, result);
+            // Chosen from two numbers it is as free of a type as they are: so the slope of Relu over float32 stays float32.
+            result.Flags |= x.Flags & y.Flags & Traits.Weak;
             Recording.Active?.Add(op, result, condition, x, y);
             return result;
         }
