@@ -93,7 +93,7 @@ internal ref struct ReversePass
         try
         {
             FindNeeded(sources);
-            Seed(targets, outputGradients);
+            Seed(targets, sources, outputGradients);
             Walk();
             return Collect(sources);
         }
@@ -163,7 +163,7 @@ internal ref struct ReversePass
         }
     }
 
-    private readonly void Seed(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> outputGradients)
+    private readonly void Seed(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources, ReadOnlySpan<Tensor> outputGradients)
     {
         for (var i = 0; i < targets.Length; i++)
         {
@@ -172,10 +172,27 @@ internal ref struct ReversePass
             {
                 continue;
             }
-            GradientTape.RequireFloating(targets[i], "Gradient of");
+            if (!targets[i].DType.IsFloating())
+            {
+                throw Refusal(targets[i], sources);
+            }
             var seed = outputGradients.Length == 0 ? Tensor.OnesLike(targets[i]) : outputGradients[i].Cast(targets[i].DType);
             Accumulate(slot, seed);
         }
+    }
+
+    /// <summary>A target of integers or bools that depends on a source: which operation made it so.</summary>
+    private readonly TapeException Refusal(Tensor target, ReadOnlySpan<Tensor> sources)
+    {
+        foreach (var source in sources)
+        {
+            var explanation = new Explanation(_recording, _tape, _start).Of(target, source);
+            if (explanation.Refused)
+            {
+                return new TapeException($"Gradient: the target is {target.DType}. {explanation.Text}");
+            }
+        }
+        return new TapeException($"Gradient: the target is {target.DType}, of shape {target.Shape}; only Float32 and Float64 have gradients.");
     }
 
     private void Walk()

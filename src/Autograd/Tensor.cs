@@ -19,7 +19,7 @@ public partial class Tensor : IDisposable
     {
         None = 0,
 
-        /// <summary>From a C# number: takes the type of what it meets, so <c>0.5 * x</c> keeps the type of <c>x</c>.</summary>
+        /// <summary>From C# numbers: takes the type of what it meets, so <c>0.5 * x</c> keeps the type of <c>x</c>.</summary>
         Weak = 1,
 
         /// <summary>A <see cref="Autograd.Variable"/>.</summary>

@@ -63,7 +63,7 @@ namespace Autograd
         /// <summary>The angle in radians, in (-pi, pi], of the point with ordinate y and abscissa x.</summary>
         public static Tensor Atan2(Tensor y, Tensor x) => Map(default(Atan2Op), y, x);
 
-        /// <summary>sqrt(x^2 + y^2) without overflow. The gradient at the origin is 0.</summary>
+        /// <summary>sqrt(x^2 + y^2) without overflow; NaN if either is. The gradient at the origin is 0.</summary>
         public static Tensor Hypot(Tensor x, Tensor y) => Map(default(HypotOp), x, y);
 
         /// <summary>(x - y)^2.</summary>
@@ -176,7 +176,7 @@ namespace Autograd.Ops
         {
             var large = T.Max(T.Abs(x), T.Abs(y));
             var ratio = T.Min(T.Abs(x), T.Abs(y)) / Safe(large);
-            return T.Select(large > T.Const(double.MaxValue), large, large * T.Sqrt(T.One + (ratio * ratio)));
+            return T.Select(T.Equal(large, T.Const(double.PositiveInfinity)), large, large * T.Sqrt(T.One + (ratio * ratio)));
         }
 
         [MethodImpl(AggressiveInlining)]

@@ -14,7 +14,16 @@ namespace Autograd
 
         /// <summary>Where x differs from y, elementwise, as bools.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        public static Tensor NotEqual(Tensor x, Tensor y) => !Equal(x, y);
+        public static Tensor NotEqual(Tensor x, Tensor y)
+        {
+            Tensor z;
+            using (Recording.Pause())
+            {
+                z = !Equal(x, y);
+            }
+            Recording.Active?.Add(s_notEqual, z, x, y);
+            return z;
+        }
 
         /// <summary>Where x &gt; y, elementwise, as bools.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
@@ -45,10 +54,28 @@ namespace Autograd
         public static Tensor operator <=(Tensor x, Tensor y) => LessEqual(x, y);
 
         /// <summary>Where x is NaN, as bools.</summary>
-        public static Tensor IsNaN(Tensor x) => !Equal(x, x);
+        public static Tensor IsNaN(Tensor x)
+        {
+            Tensor y;
+            using (Recording.Pause())
+            {
+                y = !Equal(x, x);
+            }
+            Recording.Active?.Add(s_isNaN, y, x);
+            return y;
+        }
 
         /// <summary>Where x is neither infinite nor NaN, as bools.</summary>
-        public static Tensor IsFinite(Tensor x) => Less(Abs(x), double.PositiveInfinity);
+        public static Tensor IsFinite(Tensor x)
+        {
+            Tensor y;
+            using (Recording.Pause())
+            {
+                y = Less(Abs(x), double.PositiveInfinity);
+            }
+            Recording.Active?.Add(s_isFinite, y, x);
+            return y;
+        }
 
         /// <summary>Logical and of bools, elementwise.</summary>
         /// <exception cref="DTypeException">An operand is not bool.</exception>
@@ -83,19 +110,24 @@ namespace Autograd
             if (x.DType != y.DType)
             {
                 var common = Promotion.Common(x, y);
-                x = x.Cast(common);
-                y = y.Cast(common);
+                x = Promotion.Convert(x, common);
+                y = Promotion.Convert(y, common);
             }
             var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
             var backend = Backend.Of(x, y, op);
             Backend.Of(x, condition, op);
             var result = Allocate(x.DType, shape, backend);
             backend.Select(condition, x, y, result);
+            // Chosen from two numbers it is as free of a type as they are: so the slope of Relu over float32 stays float32.
+            result.Flags |= x.Flags & y.Flags & Traits.Weak;
             Recording.Active?.Add(op, result, condition, x, y);
             return result;
         }
 
         private static readonly NotDifferentiable s_equal = new("Equal");
+        private static readonly NotDifferentiable s_notEqual = new("NotEqual");
+        private static readonly NotDifferentiable s_isNaN = new("IsNaN");
+        private static readonly NotDifferentiable s_isFinite = new("IsFinite");
         private static readonly NotDifferentiable s_greater = new("Greater");
         private static readonly NotDifferentiable s_greaterEqual = new("GreaterEqual");
         private static readonly NotDifferentiable s_less = new("Less");

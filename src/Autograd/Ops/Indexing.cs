@@ -126,18 +126,18 @@ namespace Autograd
         /// <summary>The positions (int64) of the values that are true or not zero: shape [count, Rank].</summary>
         public Tensor NonZero()
         {
-            var mask = Cast(DType.Bool).Packed();
-            var flat = Backend.NonZero(mask);
-            var columns = new Tensor[Rank];
-            var strides = Shape.RowMajorStrides();
+            Tensor y;
             using (Recording.Pause())
             {
+                var flat = Backend.NonZero(Cast(DType.Bool).Packed());
+                var columns = new Tensor[Rank];
+                var strides = Shape.RowMajorStrides();
                 for (var axis = 0; axis < Rank; axis++)
                 {
                     columns[axis] = Shape.Size == 0 ? flat : FloorDivide(flat, strides[axis]) % Math.Max(Shape[axis], 1);
                 }
+                y = Rank == 0 ? Zeros([flat.Size, 0], DType.Int64) : Stack(columns, axis: 1);
             }
-            var y = Rank == 0 ? Zeros([flat.Size, 0], DType.Int64) : Stack(columns, axis: 1);
             Recording.Active?.Add(new NotDifferentiable("NonZero"), y, this);
             return y;
         }

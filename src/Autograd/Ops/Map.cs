@@ -181,18 +181,21 @@ namespace Autograd.Ops
             {
                 return DType.Float32;
             }
-            var fits = weak.DType == DType.Int32 || weak.Item<long>() is >= int.MinValue and <= int.MaxValue;
+            var fits = weak.DType == DType.Int32 || (weak.Size == 1 && weak.Item<long>() is >= int.MinValue and <= int.MaxValue);
             return strong.DType == DType.Int64 || !fits ? DType.Int64 : DType.Int32;
         }
 
-        private static Tensor Convert(Tensor x, DType dtype)
+        /// <summary>A cast; what takes the type of what it meets goes on doing so.</summary>
+        public static Tensor Convert(Tensor x, DType dtype)
         {
             if (x.DType == dtype)
             {
                 return x;
             }
-            // A number nobody watches need not leave a cast behind.
-            return x.IsWeak && x.Rank == 0 && x.Slot == 0 && dtype.IsFloating() ? Tensor.Scalar(x.Item(), dtype) : x.Cast(dtype);
+            // A single number nobody watches need not leave a cast behind.
+            var y = x.IsWeak && x.Rank == 0 && x.Slot == 0 && dtype.IsFloating() ? Tensor.Scalar(x.Item(), dtype) : x.Cast(dtype);
+            y.Flags |= x.Flags & Tensor.Traits.Weak;
+            return y;
         }
     }
 }

@@ -250,8 +250,13 @@ namespace Autograd
             {
                 return y;
             }
-            var outside = 1f - Ones(inner.Shape, y.DType).Unslice(placed, y.Shape);
-            return y + (outside * value);
+            // Chosen, not added: an infinite constant times the 0 inside would be NaN, and integers would become floats.
+            Tensor inside;
+            using (Recording.Pause())
+            {
+                inside = OnesLike(inner).Cast(DType.Bool).Unslice(placed, y.Shape);
+            }
+            return Where(inside, y, FullOn(Backend, [], value, y.DType));
         }
 
         /// <summary>Tensors joined along an existing axis. Types promote.</summary>

@@ -26,11 +26,11 @@ namespace Autograd
 
         /// <summary>Whether any value along axes is true (or not zero).</summary>
         /// <inheritdoc cref="Sum"/>
-        public Tensor Any(Axes axis = default, bool keepDims = false) => Cast(DType.Bool).Reduce(Reduction.Any, "Any", axis, keepDims);
+        public Tensor Any(Axes axis = default, bool keepDims = false) => Logical(Reduction.Any, "Any", axis, keepDims);
 
         /// <summary>Whether all values along axes are true (or not zero).</summary>
         /// <inheritdoc cref="Sum"/>
-        public Tensor All(Axes axis = default, bool keepDims = false) => Cast(DType.Bool).Reduce(Reduction.All, "All", axis, keepDims);
+        public Tensor All(Axes axis = default, bool keepDims = false) => Logical(Reduction.All, "All", axis, keepDims);
 
         /// <summary>The arithmetic mean along axes; NaN over nothing.</summary>
         /// <inheritdoc cref="Sum"/>
@@ -57,7 +57,11 @@ namespace Autograd
 
         /// <summary>The standard deviation along axes: the root of <see cref="Var"/>. Its gradient for a constant is 0.</summary>
         /// <inheritdoc cref="Var"/>
-        public Tensor Std(Axes axis = default, double correction = 0, bool keepDims = false) => Map(default(RootOp), Var(axis, correction, keepDims));
+        public Tensor Std(Axes axis = default, double correction = 0, bool keepDims = false)
+        {
+            RequireFloating("Std");
+            return Map(default(RootOp), Var(axis, correction, keepDims));
+        }
 
         /// <summary>The Euclidean norm along axes. Its gradient for the zero vector is 0.</summary>
         /// <inheritdoc cref="Sum"/>
@@ -128,6 +132,18 @@ namespace Autograd
                     _ => new NotDifferentiable(name),
                 }, y, x);
             GC.KeepAlive(x);
+            return y;
+        }
+
+        // Recorded under its own name, not as the cast it begins with.
+        private Tensor Logical(Reduction reduction, string name, Axes axes, bool keepDims)
+        {
+            Tensor y;
+            using (Recording.Pause())
+            {
+                y = Cast(DType.Bool).Reduce(reduction, name, axes, keepDims);
+            }
+            Recording.Active?.Add(new NotDifferentiable(name), y, this);
             return y;
         }
 

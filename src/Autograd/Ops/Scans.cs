@@ -13,8 +13,8 @@ namespace Autograd
         {
             var along = Shape.Axis(axis, "CumSum");
             var x = DType < DType.Int64 ? Cast(DType.Int64) : this;
-            var sums = Scan("CumSum", null, x, along, reverse);
-            return exclusive ? sums - x : sums;
+            // Shifted, not sums - x: that would cancel, and be NaN at an infinite element.
+            return Scan("CumSum", null, exclusive ? Shifted(x, along, reverse, 0) : x, along, reverse);
         }
 
         /// <summary>Running products along an axis; gradients are exact where factors are 0, to any order. Products of bools and int32 are int64.</summary>
@@ -28,16 +28,26 @@ namespace Autograd
             {
                 return x;
             }
-            var one = Ones(Shape.With(along, 1), x.DType);
             if (exclusive)
             {
-                var others = reverse ? x.SliceAxis(along, 1, n - 1) : x.SliceAxis(along, 0, n - 1);
-                x = reverse ? Concat([others, one], along) : Concat([one, others], along);
+                x = Shifted(x, along, reverse, 1);
             }
             // y[t] = x[t] y[t-1] starts from y[0] = x[0].
             var first = x.SliceAxis(along, reverse ? n - 1 : 0, 1);
             var zeros = Zeros(Shape.With(along, n - 1), x.DType);
             return Scan("CumProd", x, reverse ? Concat([zeros, first], along) : Concat([first, zeros], along), along, reverse);
+        }
+
+        /// <summary>The elements moved on by one in the direction of a scan, a constant before them.</summary>
+        private static Tensor Shifted(Tensor x, int axis, bool reverse, double start)
+        {
+            var n = x.Shape[axis];
+            if (n == 0)
+            {
+                return x;
+            }
+            var first = FullOn(x.Backend, x.Shape.With(axis, 1), start, x.DType);
+            return reverse ? Concat([x.SliceAxis(axis, 1, n - 1), first], axis) : Concat([first, x.SliceAxis(axis, 0, n - 1)], axis);
         }
 
         /// <summary>
