@@ -14,7 +14,7 @@ namespace Autograd
 
         /// <summary>Where x differs from y, elementwise, as bools.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        public static Tensor NotEqual(Tensor x, Tensor y) => !Equal(x, y);
+        public static Tensor NotEqual(Tensor x, Tensor y) => !Compare(default(EqualFormula), s_notEqual, x, y);
 
         /// <summary>Where x &gt; y, elementwise, as bools.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
@@ -80,15 +80,15 @@ namespace Autograd
             {
                 throw new DTypeException($"Where: the condition is {condition.DType}; it must be Bool, such as x > 0.");
             }
+            var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
+            var backend = Backend.Of(x, y, op);
+            Backend.Of(x, condition, op);
             if (x.DType != y.DType)
             {
                 var common = Promotion.Common(x, y);
                 x = x.Cast(common);
                 y = y.Cast(common);
             }
-            var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
-            var backend = Backend.Of(x, y, op);
-            Backend.Of(x, condition, op);
             var result = Allocate(x.DType, shape, backend);
             backend.Select(condition, x, y, result);
             Recording.Active?.Add(op, result, condition, x, y);
@@ -96,6 +96,7 @@ namespace Autograd
         }
 
         private static readonly NotDifferentiable s_equal = new("Equal");
+        private static readonly NotDifferentiable s_notEqual = new("NotEqual");
         private static readonly NotDifferentiable s_greater = new("Greater");
         private static readonly NotDifferentiable s_greaterEqual = new("GreaterEqual");
         private static readonly NotDifferentiable s_less = new("Less");
@@ -105,12 +106,13 @@ namespace Autograd
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(y);
+            var backend = Backend.Of(x, y, op);
+            var shape = Shape.Broadcast(x.Shape, y.Shape, op.Name);
             if (x.DType != y.DType || !x.DType.IsFloating())
             {
                 Promotion.Unify(ref x, ref y, keepsIntegers: true);
             }
-            var backend = Backend.Of(x, y, op);
-            var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, op.Name), backend);
+            var z = Allocate(DType.Bool, shape, backend);
             backend.Compare(formula, x, y, z);
             Recording.Active?.Add(op, z, x, y);
             GC.KeepAlive(x);

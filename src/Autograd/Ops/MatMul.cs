@@ -23,10 +23,6 @@ namespace Autograd
             {
                 throw new ShapeException($"MatMul: inner dimensions differ: {x.Shape} x {y.Shape} ({x.Shape[^1]} != {inner}).");
             }
-            if (x.DType != y.DType || x.DType == DType.Bool)
-            {
-                Promotion.Unify(ref x, ref y, keepsIntegers: true);
-            }
             if (x.Rank == 1)
             {
                 var row = MatMul(x.Reshape([1, inner]), y);
@@ -38,7 +34,12 @@ namespace Autograd
             }
             var op = MatMulOp.Instance;
             var backend = Backend.Of(x, y, op);
-            var z = Allocate(x.DType, ShapeOfProduct(x.Shape, y.Shape), backend);
+            var shape = ShapeOfProduct(x.Shape, y.Shape);
+            if (x.DType != y.DType || x.DType == DType.Bool)
+            {
+                Promotion.Unify(ref x, ref y, keepsIntegers: true);
+            }
+            var z = Allocate(x.DType, shape, backend);
             if (inner == 0)
             {
                 backend.Fill(z, 0);
