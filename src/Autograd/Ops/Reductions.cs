@@ -26,11 +26,11 @@ namespace Autograd
 
         /// <summary>Whether any value along axes is true (or not zero).</summary>
         /// <inheritdoc cref="Sum"/>
-        public Tensor Any(Axes axis = default, bool keepDims = false) => Cast(DType.Bool).Reduce(Reduction.Any, "Any", axis, keepDims);
+        public Tensor Any(Axes axis = default, bool keepDims = false) => Reduce(Reduction.Any, "Any", axis, keepDims);
 
         /// <summary>Whether all values along axes are true (or not zero).</summary>
         /// <inheritdoc cref="Sum"/>
-        public Tensor All(Axes axis = default, bool keepDims = false) => Cast(DType.Bool).Reduce(Reduction.All, "All", axis, keepDims);
+        public Tensor All(Axes axis = default, bool keepDims = false) => Reduce(Reduction.All, "All", axis, keepDims);
 
         /// <summary>The arithmetic mean along axes; NaN over nothing.</summary>
         /// <inheritdoc cref="Sum"/>
@@ -38,7 +38,12 @@ namespace Autograd
         public Tensor Mean(Axes axis = default, bool keepDims = false)
         {
             RequireFloating("Mean");
-            var sum = Sum(axis, keepDims);
+            return MeanFor("Mean", axis, keepDims);
+        }
+
+        private Tensor MeanFor(string name, Axes axis, bool keepDims)
+        {
+            var sum = Reduce(Reduction.Sum, name, axis, keepDims);
             return sum / (sum.Size == 0 ? 1 : Size / sum.Size);
         }
 
@@ -51,14 +56,23 @@ namespace Autograd
         public Tensor Var(Axes axis = default, double correction = 0, bool keepDims = false)
         {
             RequireFloating("Var");
-            var sum = SquaredDifference(this, Mean(axis, keepDims: true)).Sum(axis, keepDims);
+            return VarFor("Var", axis, correction, keepDims);
+        }
+
+        private Tensor VarFor(string name, Axes axis, double correction, bool keepDims)
+        {
+            var sum = SquaredDifference(this, MeanFor(name, axis, keepDims: true)).Sum(axis, keepDims);
             var count = sum.Size == 0 ? 1 : Size / sum.Size;
             return sum / Math.Max(count - correction, 0);
         }
 
         /// <summary>The standard deviation along axes: the root of <see cref="Var"/>. Its gradient for a constant is 0.</summary>
         /// <inheritdoc cref="Var"/>
-        public Tensor Std(Axes axis = default, double correction = 0, bool keepDims = false) => Map(default(RootOp), Var(axis, correction, keepDims));
+        public Tensor Std(Axes axis = default, double correction = 0, bool keepDims = false)
+        {
+            RequireFloating("Std");
+            return Map(default(RootOp), VarFor("Std", axis, correction, keepDims));
+        }
 
         /// <summary>The Euclidean norm along axes. Its gradient for the zero vector is 0.</summary>
         /// <inheritdoc cref="Sum"/>
@@ -66,6 +80,7 @@ namespace Autograd
         public Tensor Norm(Axes axis = default, bool keepDims = false)
         {
             RequireFloating("Norm");
+            axis.Mark(Shape, stackalloc bool[Rank], "Norm");
             return Map(default(RootOp), Square(this).Sum(axis, keepDims));
         }
 
@@ -83,6 +98,7 @@ namespace Autograd
         /// <inheritdoc cref="Sum"/>
         public Tensor LogSumExp(Axes axis = default, bool keepDims = false)
         {
+            axis.Mark(Shape, stackalloc bool[Rank], "LogSumExp");
             var x = DType.IsFloating() ? this : Cast(DType.Float32);
             if (Size == 0)
             {
@@ -107,13 +123,17 @@ namespace Autograd
         {
             Span<bool> chosen = stackalloc bool[Rank];
             axes.Mark(Shape, chosen, name);
-            var x = reduction is Reduction.Sum or Reduction.Product && DType < DType.Int64 ? Cast(DType.Int64)
-                : reduction is Reduction.Max or Reduction.Min && DType == DType.Bool ? Cast(DType.Int32) : this;
             var shape = Shape.Reduced(chosen, keepDims);
             if (reduction is Reduction.Max or Reduction.Min && Size == 0 && shape.Size != 0)
             {
                 throw new ShapeException($"{name}: shape {Shape} along axis {axes} has no elements, and so no {(reduction == Reduction.Max ? "largest" : "smallest")} one.");
             }
+            var x = reduction switch
+            {
+                Reduction.Sum or Reduction.Product => DType < DType.Int64 ? Cast(DType.Int64) : this,
+                Reduction.Max or Reduction.Min => DType == DType.Bool ? Cast(DType.Int32) : this,
+                _ => Cast(DType.Bool),
+            };
             var y = Ops.Reducing.Run(reduction, x, chosen, shape);
             Op op = reduction switch
             {
