@@ -146,18 +146,26 @@ public sealed class GradientTape : IDisposable
     /// <returns>A tensor of the source's shape and type, or null.</returns>
     /// <exception cref="TapeException">The tape was used up, belongs to another thread, the source or target is no floating tensor, or all that connects
     /// them is an operation without a gradient (which is then named).</exception>
-    public Tensor? Gradient(Tensor target, Tensor source, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None) =>
-        Gradient([target], [source], outputGradient is null ? default : [outputGradient], unconnected)[0];
+    public Tensor? Gradient(Tensor target, Tensor source, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
+        return Gradient([target], [source], outputGradient is null ? default : [outputGradient], unconnected)[0];
+    }
 
     /// <summary>The gradients of one target with respect to several sources, in one reverse pass.</summary>
     /// <inheritdoc cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>
-    public Tensor?[] Gradient(Tensor target, ReadOnlySpan<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None) =>
-        Gradient([target], sources, outputGradient is null ? default : [outputGradient], unconnected);
+    public Tensor?[] Gradient(Tensor target, ReadOnlySpan<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return Gradient([target], sources, outputGradient is null ? default : [outputGradient], unconnected);
+    }
 
     /// <summary>The gradients of one target with respect to several sources, such as a model's weights, in one reverse pass.</summary>
     /// <inheritdoc cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>
     public Tensor?[] Gradient(Tensor target, IEnumerable<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None)
     {
+        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(sources);
         return Gradient(target, [.. sources], outputGradient, unconnected);
     }
@@ -246,6 +254,8 @@ public sealed class GradientTape : IDisposable
     /// <exception cref="TapeException">See <see cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>.</exception>
     public Tensor? Jacobian(Tensor target, Tensor source, Unconnected unconnected = Unconnected.None)
     {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
         RequireOpen("Jacobian");
         ReversePass.Check([target], [source], default);
         return ManyPasses(() =>
@@ -277,6 +287,8 @@ public sealed class GradientTape : IDisposable
     /// <exception cref="ShapeException">The first extents differ, or one of the two is a scalar.</exception>
     public Tensor? BatchJacobian(Tensor target, Tensor source, Unconnected unconnected = Unconnected.None)
     {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
         RequireOpen("BatchJacobian");
         ReversePass.Check([target], [source], default);
         if (target.Rank == 0 || source.Rank == 0 || target.Shape[0] != source.Shape[0])

@@ -52,6 +52,7 @@ internal ref struct ReversePass
         foreach (var target in targets)
         {
             ArgumentNullException.ThrowIfNull(target, nameof(targets));
+            GradientTape.RequireFloating(target, "Gradient of");
         }
         foreach (var source in sources)
         {
@@ -172,7 +173,6 @@ internal ref struct ReversePass
             {
                 continue;
             }
-            GradientTape.RequireFloating(targets[i], "Gradient of");
             var seed = outputGradients.Length == 0 ? Tensor.OnesLike(targets[i]) : outputGradients[i].Cast(targets[i].DType);
             Accumulate(slot, seed);
         }
