@@ -146,18 +146,26 @@ public sealed class GradientTape : IDisposable
     /// <returns>A tensor of the source's shape and type, or null.</returns>
     /// <exception cref="TapeException">The tape was used up, belongs to another thread, the source or target is no floating tensor, or all that connects
     /// them is an operation without a gradient (which is then named).</exception>
-    public Tensor? Gradient(Tensor target, Tensor source, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None) =>
-        Gradient([target], [source], outputGradient is null ? default : [outputGradient], unconnected)[0];
+    public Tensor? Gradient(Tensor target, Tensor source, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
+        return Gradient([target], [source], outputGradient is null ? default : [outputGradient], unconnected)[0];
+    }
 
     /// <summary>The gradients of one target with respect to several sources, in one reverse pass.</summary>
     /// <inheritdoc cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>
-    public Tensor?[] Gradient(Tensor target, ReadOnlySpan<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None) =>
-        Gradient([target], sources, outputGradient is null ? default : [outputGradient], unconnected);
+    public Tensor?[] Gradient(Tensor target, ReadOnlySpan<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return Gradient([target], sources, outputGradient is null ? default : [outputGradient], unconnected);
+    }
 
     /// <summary>The gradients of one target with respect to several sources, such as a model's weights, in one reverse pass.</summary>
     /// <inheritdoc cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>
     public Tensor?[] Gradient(Tensor target, IEnumerable<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None)
     {
+        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(sources);
         return Gradient(target, [.. sources], outputGradient, unconnected);
     }
@@ -176,7 +184,7 @@ public sealed class GradientTape : IDisposable
         Unconnected unconnected = Unconnected.None)
     {
         RequireOpen("Gradient");
-        ReversePass.Check(targets, sources, outputGradients);
+        Check(targets, sources, outputGradients);
         var pass = new ReversePass(_recording, _bit, _start, _watchedEarlier);
         if (_persistent)
         {
@@ -246,8 +254,10 @@ public sealed class GradientTape : IDisposable
     /// <exception cref="TapeException">See <see cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>.</exception>
     public Tensor? Jacobian(Tensor target, Tensor source, Unconnected unconnected = Unconnected.None)
     {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
         RequireOpen("Jacobian");
-        ReversePass.Check([target], [source], default);
+        Check([target], [source]);
         return ManyPasses(() =>
         {
             Shape shape = [.. target.Shape, .. source.Shape];
@@ -277,8 +287,10 @@ public sealed class GradientTape : IDisposable
     /// <exception cref="ShapeException">The first extents differ, or one of the two is a scalar.</exception>
     public Tensor? BatchJacobian(Tensor target, Tensor source, Unconnected unconnected = Unconnected.None)
     {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
         RequireOpen("BatchJacobian");
-        ReversePass.Check([target], [source], default);
+        Check([target], [source]);
         if (target.Rank == 0 || source.Rank == 0 || target.Shape[0] != source.Shape[0])
         {
             throw new ShapeException($"BatchJacobian: target {target.Shape} and source {source.Shape} need the same first extent, the batch.");
@@ -397,6 +409,32 @@ public sealed class GradientTape : IDisposable
     }
 
     private void Close() => _recording.Close(_bit, _start, _watchedEarlier);
+
+    private void Check(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources, ReadOnlySpan<Tensor> outputGradients = default)
+    {
+        ReversePass.Check(targets, sources, outputGradients);
+        foreach (var target in targets)
+        {
+            if (!target.DType.IsFloating())
+            {
+                RefuseIntegers(target, sources);
+            }
+        }
+    }
+
+    /// <summary>A target of integers or bools: says which operation made it so.</summary>
+    private void RefuseIntegers(Tensor target, ReadOnlySpan<Tensor> sources)
+    {
+        foreach (var source in sources)
+        {
+            var explanation = new Explanation(_recording, _bit, _start).Of(target, source);
+            if (explanation.Refused)
+            {
+                throw new TapeException($"Gradient: the target is {target.DType}. {explanation.Text}");
+            }
+        }
+        RequireFloating(target, "Gradient of");
+    }
 
     private void RequireOpen(string operation)
     {

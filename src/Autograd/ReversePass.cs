@@ -172,27 +172,9 @@ internal ref struct ReversePass
             {
                 continue;
             }
-            if (!targets[i].DType.IsFloating())
-            {
-                throw Refusal(targets[i], sources);
-            }
             var seed = outputGradients.Length == 0 ? Tensor.OnesLike(targets[i]) : outputGradients[i].Cast(targets[i].DType);
             Accumulate(slot, seed);
         }
-    }
-
-    /// <summary>A target of integers or bools that depends on a source: which operation made it so.</summary>
-    private readonly TapeException Refusal(Tensor target, ReadOnlySpan<Tensor> sources)
-    {
-        foreach (var source in sources)
-        {
-            var explanation = new Explanation(_recording, _tape, _start).Of(target, source);
-            if (explanation.Refused)
-            {
-                return new TapeException($"Gradient: the target is {target.DType}. {explanation.Text}");
-            }
-        }
-        return new TapeException($"Gradient: the target is {target.DType}, of shape {target.Shape}; only Float32 and Float64 have gradients.");
     }
 
     private void Walk()

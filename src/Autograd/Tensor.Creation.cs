@@ -53,7 +53,9 @@ public partial class Tensor
 
     /// <summary>0, 1, ..., count - 1 as int64.</summary>
     /// <exception cref="ShapeException">The count is negative.</exception>
-    public static Tensor Arange(int count) => Arange(0, count);
+    public static Tensor Arange(int count) => count >= 0
+        ? Arange(0, count)
+        : throw new ShapeException($"Arange: the count is {count}; it must be 0 or more.");
 
     /// <summary>start, start + step, ... up to but without <paramref name="end"/>, as int64.</summary>
     /// <exception cref="ValueException">The step is 0 or leads away from the end.</exception>

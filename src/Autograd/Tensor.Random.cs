@@ -20,27 +20,31 @@ public partial class Tensor
     /// <summary>Values spread evenly over [min, max).</summary>
     /// <exception cref="ValueException">A bound is not finite, or min is above max.</exception>
     /// <exception cref="DTypeException">The type is not floating.</exception>
-    public static Tensor RandomUniform(Shape shape, double min = 0, double max = 1, long? seed = null, DType dtype = DType.Float32) =>
-        double.IsFinite(max - min) && min <= max
+    public static Tensor RandomUniform(Shape shape, double min = 0, double max = 1, long? seed = null, DType dtype = DType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return double.IsFinite(max - min) && min <= max
             ? Random(RandomDistribution.Uniform, "RandomUniform", shape, min, max, seed, dtype)
             : throw new ValueException(FormattableString.Invariant($"RandomUniform: [{min}, {max}) is no interval."));
+    }
 
     /// <summary>Normally distributed values.</summary>
     /// <exception cref="ValueException">The mean is not finite, or the deviation negative or not finite.</exception>
     /// <exception cref="DTypeException">The type is not floating.</exception>
     public static Tensor RandomNormal(Shape shape, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
-        Random(RandomDistribution.Normal, "RandomNormal", shape, mean, RequireDeviation(mean, stddev, "RandomNormal"), seed, dtype);
+        Normal(RandomDistribution.Normal, "RandomNormal", shape, mean, stddev, seed, dtype);
 
     /// <summary>Normally distributed values, drawn again until they lie within two standard deviations of the mean.</summary>
     /// <inheritdoc cref="RandomNormal"/>
     public static Tensor RandomTruncatedNormal(Shape shape, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
-        Random(RandomDistribution.TruncatedNormal, "RandomTruncatedNormal", shape, mean, RequireDeviation(mean, stddev, "RandomTruncatedNormal"), seed, dtype);
+        Normal(RandomDistribution.TruncatedNormal, "RandomTruncatedNormal", shape, mean, stddev, seed, dtype);
 
     /// <summary>Integers spread evenly over [min, max).</summary>
     /// <exception cref="ValueException">min is not below max, or one of them does not fit the type or exceeds 2^53 in magnitude.</exception>
     /// <exception cref="DTypeException">The type is no integer type.</exception>
     public static Tensor RandomInteger(Shape shape, long min, long max, long? seed = null, DType dtype = DType.Int64)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         const long Exact = 1L << 53;
         if (min >= max || min < -Exact || max > Exact || (dtype == DType.Int32 && (min < int.MinValue || max > 1L + int.MaxValue)))
         {
@@ -60,7 +64,7 @@ public partial class Tensor
         var y = Arange(count);
         var values = y.Elements<long>();
         // Fisher and Yates; the draw for place i is uniform over [0, i].
-        ReadOnlySpan<double> draws = RandomUniform(count, seed: seed, dtype: DType.Float64).Elements<double>();
+        var draws = RandomUniform(count, seed: seed, dtype: DType.Float64).AsSpan<double>();
         for (var i = count - 1; i > 0; i--)
         {
             var j = (int)(draws[i] * (i + 1));
@@ -69,9 +73,13 @@ public partial class Tensor
         return y;
     }
 
-    private static double RequireDeviation(double mean, double stddev, string operation) => double.IsFinite(mean) && stddev >= 0 && double.IsFinite(stddev)
-        ? stddev
-        : throw new ValueException(FormattableString.Invariant($"{operation}: mean {mean} and standard deviation {stddev}; both must be finite and the deviation not negative."));
+    private static Tensor Normal(RandomDistribution distribution, string operation, Shape shape, double mean, double stddev, long? seed, DType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return double.IsFinite(mean) && stddev >= 0 && double.IsFinite(stddev)
+            ? Random(distribution, operation, shape, mean, stddev, seed, dtype)
+            : throw new ValueException(FormattableString.Invariant($"{operation}: mean {mean} and standard deviation {stddev}; both must be finite and the deviation not negative."));
+    }
 
     private static Tensor Random(RandomDistribution distribution, string operation, Shape shape, double a, double b, long? seed, DType dtype) => dtype.IsFloating()
         ? Draw(distribution, shape, a, b, seed, dtype)
@@ -79,7 +87,6 @@ public partial class Tensor
 
     private static Tensor Draw(RandomDistribution distribution, Shape shape, double a, double b, long? seed, DType dtype)
     {
-        ArgumentNullException.ThrowIfNull(shape);
         var y = Allocate(dtype, shape, Backends.Cpu.CpuBackend.Instance);
         // The distribution is part of the stream, so that equal seeds do not give equal bits to different ones.
         var stream = (seed is null ? (ulong)Interlocked.Increment(ref s_stream) : 0) | ((ulong)distribution << 60);

@@ -177,7 +177,7 @@ internal static class MemoryBudget
         var available = memory.TotalAvailableMemoryBytes - Math.Min(Volatile.Read(ref s_alive), memory.TotalAvailableMemoryBytes);
         if (bytes > available)
         {
-            throw new TensorMemoryException($"A tensor of {bytes:N0} bytes was asked for; about {available:N0} bytes are left on this machine.");
+            throw new TensorMemoryException($"A tensor of {bytes} bytes was asked for; about {available} bytes are left on this machine.");
         }
     }
 }

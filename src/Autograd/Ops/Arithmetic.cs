@@ -27,7 +27,11 @@ namespace Autograd
         public static Tensor operator -(Tensor x) => Map(default(NegateOp), x);
 
         /// <summary>x itself.</summary>
-        public static Tensor operator +(Tensor x) => x;
+        public static Tensor operator +(Tensor x)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            return x;
+        }
 
         /// <summary>The remainder with the sign of y, as in Python: 7 % -2 is -1. See <see cref="Remainder"/>.</summary>
         public static Tensor operator %(Tensor x, Tensor y) => Remainder(x, y);

@@ -61,7 +61,12 @@ namespace Autograd
         }
 
         /// <summary>The angle in radians, in (-pi, pi], of the point with ordinate y and abscissa x.</summary>
-        public static Tensor Atan2(Tensor y, Tensor x) => Map(default(Atan2Op), y, x);
+        public static Tensor Atan2(Tensor y, Tensor x)
+        {
+            ArgumentNullException.ThrowIfNull(y);
+            ArgumentNullException.ThrowIfNull(x);
+            return Map(default(Atan2Op), y, x);
+        }
 
         /// <summary>sqrt(x^2 + y^2) without overflow; NaN if either is. The gradient at the origin is 0.</summary>
         public static Tensor Hypot(Tensor x, Tensor y) => Map(default(HypotOp), x, y);
@@ -271,6 +276,7 @@ namespace Autograd.Ops
             {
                 return;
             }
+            Shape.Broadcast(x.Shape, y.Shape, operation);
             using (Recording.Pause())
             {
                 if (Tensor.Equal(y, 0).Any().Item<bool>())
@@ -280,7 +286,7 @@ namespace Autograd.Ops
                 var smallest = Promotion.Common(x, y) == DType.Int64 ? (Tensor)long.MinValue : int.MinValue;
                 if (operation == "FloorDivide" && Tensor.Equal(y, -1).Any().Item<bool>() && (Tensor.Equal(x, smallest) & Tensor.Equal(y, -1)).Any().Item<bool>())
                 {
-                    throw new ValueException($"{operation}: {smallest.Item<long>()} / -1 does not fit the type.");
+                    throw new ValueException($"{operation}: {(long)smallest.Item()} / -1 does not fit the type.");
                 }
             }
         }
@@ -291,6 +297,7 @@ namespace Autograd.Ops
     {
         public static Tensor Of(Tensor x, Tensor y)
         {
+            Shape.Broadcast(x.Shape, y.Shape, "Pow");
             Promotion.Unify(ref x, ref y, keepsIntegers: true);
             if (y.Size > 0 && y.Min().Item() < 0)
             {

@@ -14,16 +14,7 @@ namespace Autograd
 
         /// <summary>Where x differs from y, elementwise, as bools.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        public static Tensor NotEqual(Tensor x, Tensor y)
-        {
-            Tensor z;
-            using (Recording.Pause())
-            {
-                z = !Equal(x, y);
-            }
-            Recording.Active?.Add(s_notEqual, z, x, y);
-            return z;
-        }
+        public static Tensor NotEqual(Tensor x, Tensor y) => !Compare(default(EqualFormula), s_notEqual, x, y);
 
         /// <summary>Where x &gt; y, elementwise, as bools.</summary>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
@@ -54,28 +45,10 @@ namespace Autograd
         public static Tensor operator <=(Tensor x, Tensor y) => LessEqual(x, y);
 
         /// <summary>Where x is NaN, as bools.</summary>
-        public static Tensor IsNaN(Tensor x)
-        {
-            Tensor y;
-            using (Recording.Pause())
-            {
-                y = !Equal(x, x);
-            }
-            Recording.Active?.Add(s_isNaN, y, x);
-            return y;
-        }
+        public static Tensor IsNaN(Tensor x) => !Compare(default(EqualFormula), s_isNaN, x, x);
 
         /// <summary>Where x is neither infinite nor NaN, as bools.</summary>
-        public static Tensor IsFinite(Tensor x)
-        {
-            Tensor y;
-            using (Recording.Pause())
-            {
-                y = Less(Abs(x), double.PositiveInfinity);
-            }
-            Recording.Active?.Add(s_isFinite, y, x);
-            return y;
-        }
+        public static Tensor IsFinite(Tensor x) => Compare(default(LessFormula), s_isFinite, Abs(x), double.PositiveInfinity);
 
         /// <summary>Logical and of bools, elementwise.</summary>
         /// <exception cref="DTypeException">An operand is not bool.</exception>
@@ -107,15 +80,15 @@ namespace Autograd
             {
                 throw new DTypeException($"Where: the condition is {condition.DType}; it must be Bool, such as x > 0.");
             }
+            var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
+            var backend = Backend.Of(x, y, op);
+            Backend.Of(x, condition, op);
             if (x.DType != y.DType)
             {
                 var common = Promotion.Common(x, y);
                 x = Promotion.Convert(x, common);
                 y = Promotion.Convert(y, common);
             }
-            var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
-            var backend = Backend.Of(x, y, op);
-            Backend.Of(x, condition, op);
             var result = Allocate(x.DType, shape, backend);
             backend.Select(condition, x, y, result);
             // Chosen from two numbers it is as free of a type as they are: so the slope of Relu over float32 stays float32.
@@ -137,12 +110,13 @@ namespace Autograd
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(y);
+            var backend = Backend.Of(x, y, op);
+            var shape = Shape.Broadcast(x.Shape, y.Shape, op.Name);
             if (x.DType != y.DType || !x.DType.IsFloating())
             {
                 Promotion.Unify(ref x, ref y, keepsIntegers: true);
             }
-            var backend = Backend.Of(x, y, op);
-            var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, op.Name), backend);
+            var z = Allocate(DType.Bool, shape, backend);
             backend.Compare(formula, x, y, z);
             Recording.Active?.Add(op, z, x, y);
             GC.KeepAlive(x);

@@ -37,12 +37,14 @@ namespace Autograd
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(y);
+            // Conversions are recorded, so everything that can be refused is refused before them.
+            var backend = Backend.Of(x, y, op);
+            var shape = Shape.Broadcast(x.Shape, y.Shape, op.Name);
             if (x.DType != y.DType || !x.DType.IsFloating())
             {
                 Promotion.Unify(ref x, ref y, TFormula.KeepsIntegers);
             }
-            var backend = Backend.Of(x, y, op);
-            var z = Allocate(x.DType, Shape.Broadcast(x.Shape, y.Shape, op.Name), backend);
+            var z = Allocate(x.DType, shape, backend);
             backend.Zip(formula, x, y, z);
             z.Flags |= x.Flags & y.Flags & Traits.Weak;
             Recording.Active?.Add(op, z, x, y);

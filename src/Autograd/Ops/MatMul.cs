@@ -28,10 +28,6 @@ namespace Autograd
             {
                 throw new ShapeException($"MatMul: inner dimensions differ: {x.Shape}{(transposeX ? " transposed" : "")} x {y.Shape}{(transposeY ? " transposed" : "")} ({inner} != {innerY}).");
             }
-            if (x.DType != y.DType || x.DType == DType.Bool)
-            {
-                Promotion.Unify(ref x, ref y, keepsIntegers: true);
-            }
             if (x.Rank == 1)
             {
                 var row = MatMul(x.Reshape(1, inner), y, false, transposeY);
@@ -43,7 +39,12 @@ namespace Autograd
             }
             var op = MatMulOp.For(transposeX, transposeY);
             var backend = Backend.Of(x, y, op);
-            var z = Allocate(x.DType, ShapeOfProduct(x.Shape, y.Shape, x.Shape[transposeX ? ^1 : ^2], y.Shape[transposeY ? ^2 : ^1]), backend);
+            var shape = ShapeOfProduct(x.Shape, y.Shape, x.Shape[transposeX ? ^1 : ^2], y.Shape[transposeY ? ^2 : ^1]);
+            if (x.DType != y.DType || x.DType == DType.Bool)
+            {
+                Promotion.Unify(ref x, ref y, keepsIntegers: true);
+            }
+            var z = Allocate(x.DType, shape, backend);
             if (inner == 0)
             {
                 backend.Fill(z, 0);

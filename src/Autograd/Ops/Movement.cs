@@ -38,12 +38,15 @@ namespace Autograd
                 return Reshape(1);
             }
             var start = Shape.Axis(startAxis, "Flatten");
-            var rest = 1;
+            // Behind an extent of 0 the others may multiply to anything.
+            long rest = 1;
             foreach (var extent in Shape.Dimensions[start..])
             {
-                rest *= extent;
+                rest = Math.Min(rest * extent, 1L << 32);
             }
-            return Reshape(Shape.Of([.. Shape.Dimensions[..start], rest]));
+            return rest <= int.MaxValue
+                ? Reshape(Shape.Of([.. Shape.Dimensions[..start], (int)rest]))
+                : throw new ShapeException($"Flatten: the axes of shape {Shape} from {start} on have more elements than one axis can hold.");
         }
 
         /// <summary>The axes in another order: axis i of the result is axis <paramref name="axes"/>[i] of this. A view.</summary>
@@ -214,7 +217,8 @@ namespace Autograd
                 (single[2 * i], single[(2 * i) + 1]) = (1, extents[i]);
                 result[i] = Movement.CheckedProduct(full[i], extents[i], "Tile", this.Shape);
             }
-            return Reshape(Shape.Of(single)).BroadcastTo(spread).Reshape(Shape.Of(result));
+            Shape tiled = result, between = spread;
+            return Reshape(Shape.Of(single)).BroadcastTo(between).Reshape(tiled);
         }
 
         /// <summary>This tensor with a constant around it.</summary>
@@ -244,8 +248,9 @@ namespace Autograd
                 placed[i] = new AxisSlice(Math.Max(before, 0), 1, length);
                 result[i] = (int)extent;
             }
+            Shape padded = result;
             var inner = Slice(slices);
-            var y = inner.Unslice(placed, Shape.Of(result));
+            var y = inner.Unslice(placed, padded);
             if (value == 0)
             {
                 return y;
@@ -263,11 +268,11 @@ namespace Autograd
         /// <exception cref="ShapeException">There are none, the axis is out of range, or another extent or the rank differs.</exception>
         public static Tensor Concat(ReadOnlySpan<Tensor> tensors, int axis = 0)
         {
-            var inputs = Movement.Unified(tensors, "Concat");
-            var first = inputs[0].Shape;
+            Movement.RequireJoinable(tensors, "Concat");
+            var first = tensors[0].Shape;
             var along = first.Axis(axis, "Concat");
             long total = 0;
-            foreach (var input in inputs)
+            foreach (var input in tensors)
             {
                 if (input.Rank != first.Rank || !input.Shape.With(along, first[along]).Equals(first))
                 {
@@ -279,7 +284,9 @@ namespace Autograd
             {
                 throw new ShapeException($"Concat: the result would have {total} elements along axis {along}.");
             }
-            var y = Allocate(inputs[0].DType, first.With(along, (int)total), inputs[0].Backend);
+            var shape = first.With(along, (int)total);
+            var inputs = Movement.Unified(tensors);
+            var y = Allocate(inputs[0].DType, shape, inputs[0].Backend);
             var start = 0;
             foreach (var input in inputs)
             {
@@ -296,20 +303,25 @@ namespace Autograd
         /// <exception cref="ShapeException">There are none, their shapes differ, or the axis is out of range.</exception>
         public static Tensor Stack(ReadOnlySpan<Tensor> tensors, int axis = 0)
         {
-            var inputs = Movement.Unified(tensors, "Stack");
-            var first = inputs[0].Shape;
+            Movement.RequireJoinable(tensors, "Stack");
+            var first = tensors[0].Shape;
             if (axis < -first.Rank - 1 || axis > first.Rank)
             {
-                throw new ShapeException($"Stack: axis {axis} is out of range for {inputs.Length} tensors of shape {first}; it may be {-first.Rank - 1} to {first.Rank}.");
+                throw new ShapeException($"Stack: axis {axis} is out of range for {tensors.Length} tensors of shape {first}; it may be {-first.Rank - 1} to {first.Rank}.");
             }
-            foreach (var input in inputs)
+            foreach (var input in tensors)
             {
                 if (!input.Shape.Equals(first))
                 {
                     throw new ShapeException($"Stack: shapes {first} and {input.Shape} differ; all must be equal.");
                 }
             }
-            return Concat([.. inputs.Select(input => input.ExpandDims(axis))], axis < 0 ? axis + first.Rank + 1 : axis);
+            var expanded = new Tensor[tensors.Length];
+            for (var i = 0; i < expanded.Length; i++)
+            {
+                expanded[i] = tensors[i].ExpandDims(axis);
+            }
+            return Concat(expanded, axis < 0 ? axis + first.Rank + 1 : axis);
         }
 
         /// <summary>Consecutive parts along an axis, of the given sizes. Views.</summary>
@@ -479,27 +491,35 @@ namespace Autograd.Ops
             ? a * b
             : throw new ShapeException($"{operation}: {a} repeats of an axis of {b} (shape {shape}) are too many.");
 
-        /// <summary>The operands of a join, in one type and on one device.</summary>
-        public static Tensor[] Unified(ReadOnlySpan<Tensor> tensors, string operation)
+        /// <summary>Refuses a join of nothing, and one across devices.</summary>
+        public static void RequireJoinable(ReadOnlySpan<Tensor> tensors, string operation)
         {
             if (tensors.Length == 0)
             {
                 throw new ShapeException($"{operation}: there is nothing to join; give at least one tensor.");
             }
-            var dtype = DType.Bool;
             foreach (var x in tensors)
             {
                 ArgumentNullException.ThrowIfNull(x, nameof(tensors));
+                if (x.Backend != tensors[0].Backend)
+                {
+                    throw new DeviceException($"{operation}: one tensor lives on {tensors[0].Device}, another on {x.Device}; move one of them first.");
+                }
+            }
+        }
+
+        /// <summary>The operands of a join in one type. The conversions are recorded, so the join was checked before.</summary>
+        public static Tensor[] Unified(ReadOnlySpan<Tensor> tensors)
+        {
+            var dtype = DType.Bool;
+            foreach (var x in tensors)
+            {
                 dtype = x.DType > dtype ? x.DType : dtype;
             }
             var unified = new Tensor[tensors.Length];
             for (var i = 0; i < unified.Length; i++)
             {
                 unified[i] = tensors[i].Cast(dtype);
-                if (unified[i].Backend != unified[0].Backend)
-                {
-                    throw new DeviceException($"{operation}: one tensor lives on {unified[0].Device}, another on {unified[i].Device}; move one of them first.");
-                }
             }
             return unified;
         }

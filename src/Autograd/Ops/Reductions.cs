@@ -26,11 +26,11 @@ namespace Autograd
 
         /// <summary>Whether any value along axes is true (or not zero).</summary>
         /// <inheritdoc cref="Sum"/>
-        public Tensor Any(Axes axis = default, bool keepDims = false) => Logical(Reduction.Any, "Any", axis, keepDims);
+        public Tensor Any(Axes axis = default, bool keepDims = false) => Reduce(Reduction.Any, "Any", axis, keepDims);
 
         /// <summary>Whether all values along axes are true (or not zero).</summary>
         /// <inheritdoc cref="Sum"/>
-        public Tensor All(Axes axis = default, bool keepDims = false) => Logical(Reduction.All, "All", axis, keepDims);
+        public Tensor All(Axes axis = default, bool keepDims = false) => Reduce(Reduction.All, "All", axis, keepDims);
 
         /// <summary>The arithmetic mean along axes; NaN over nothing.</summary>
         /// <inheritdoc cref="Sum"/>
@@ -38,7 +38,7 @@ namespace Autograd
         public Tensor Mean(Axes axis = default, bool keepDims = false)
         {
             RequireFloating("Mean");
-            return Reduce(Reduction.Sum, "Mean", axis, keepDims);
+            return Reduce(Reduction.Sum, "Mean", axis, keepDims, mean: true);
         }
 
         /// <summary>The variance along axes: the mean squared distance from the mean, divided by n - <paramref name="correction"/>. Its gradient for a constant is 0.</summary>
@@ -50,6 +50,7 @@ namespace Autograd
         public Tensor Var(Axes axis = default, double correction = 0, bool keepDims = false)
         {
             RequireFloating("Var");
+            axis.Of(Shape, "Var");
             var sum = SquaredDifference(this, Mean(axis, keepDims: true)).Sum(axis, keepDims);
             var count = sum.Size == 0 ? 1 : Size / sum.Size;
             return sum / Math.Max(count - correction, 0);
@@ -60,6 +61,7 @@ namespace Autograd
         public Tensor Std(Axes axis = default, double correction = 0, bool keepDims = false)
         {
             RequireFloating("Std");
+            axis.Of(Shape, "Std");
             return Map(default(RootOp), Var(axis, correction, keepDims));
         }
 
@@ -69,6 +71,7 @@ namespace Autograd
         public Tensor Norm(Axes axis = default, bool keepDims = false)
         {
             RequireFloating("Norm");
+            axis.Of(Shape, "Norm");
             return Map(default(RootOp), Square(this).Sum(axis, keepDims));
         }
 
@@ -86,6 +89,7 @@ namespace Autograd
         /// <inheritdoc cref="Sum"/>
         public Tensor LogSumExp(Axes axis = default, bool keepDims = false)
         {
+            axis.Of(Shape, "LogSumExp");
             var x = DType.IsFloating() ? this : Cast(DType.Float32);
             if (Size == 0)
             {
@@ -106,19 +110,22 @@ namespace Autograd
             }
         }
 
-        private Tensor Reduce(Reduction reduction, string name, Axes axes, bool keepDims)
+        private Tensor Reduce(Reduction reduction, string name, Axes axes, bool keepDims, bool mean = false)
         {
             var chosen = axes.Of(Shape, name);
-            var x = reduction is Reduction.Sum or Reduction.Product && DType < DType.Int64 ? Cast(DType.Int64)
-                : reduction is Reduction.Max or Reduction.Min && DType == DType.Bool ? Cast(DType.Int32) : this;
             var shape = Shape.Reduced(chosen, keepDims);
             if (reduction is Reduction.Max or Reduction.Min && Size == 0 && shape.Size != 0)
             {
                 throw new ShapeException($"{name}: shape {Shape} along axis {axes} has no elements, and so no {(reduction == Reduction.Max ? "largest" : "smallest")} one.");
             }
+            var x = reduction switch
+            {
+                Reduction.Sum or Reduction.Product => DType < DType.Int64 ? Cast(DType.Int64) : this,
+                Reduction.Max or Reduction.Min => DType == DType.Bool ? Cast(DType.Int32) : this,
+                _ => AsBools(),
+            };
             var y = Ops.Reducing.Run(reduction, x, chosen, shape);
-            var isMean = name == "Mean";
-            if (isMean)
+            if (mean)
             {
                 // 0 / 0 for a mean over nothing.
                 Backend.Zip(default(DivideFormula), y, Scalar(y.Size == 0 ? 1 : Size / y.Size, DType), y);
@@ -126,25 +133,22 @@ namespace Autograd
             Recording.Active?.Add(
                 reduction switch
                 {
-                    Reduction.Sum => SumOp.For(chosen, isMean),
+                    Reduction.Sum => SumOp.For(chosen, mean),
                     Reduction.Product => new ProdOp(chosen),
                     Reduction.Max or Reduction.Min => new ExtremumOp(name, chosen),
                     _ => new NotDifferentiable(name),
-                }, y, x);
+                }, y, reduction is Reduction.Any or Reduction.All ? this : x);
             GC.KeepAlive(x);
             return y;
         }
 
-        // Recorded under its own name, not as the cast it begins with.
-        private Tensor Logical(Reduction reduction, string name, Axes axes, bool keepDims)
+        // Unrecorded, so that a refusal names the reduction and not the cast it begins with.
+        private Tensor AsBools()
         {
-            Tensor y;
             using (Recording.Pause())
             {
-                y = Cast(DType.Bool).Reduce(reduction, name, axes, keepDims);
+                return Cast(DType.Bool);
             }
-            Recording.Active?.Add(new NotDifferentiable(name), y, this);
-            return y;
         }
 
         private Tensor ArgReduce(string name, bool largest, int? axis, bool keepDims)

@@ -62,9 +62,10 @@ namespace Autograd
         {
             ArgumentNullException.ThrowIfNull(decay);
             ArgumentNullException.ThrowIfNull(x);
-            Promotion.Unify(ref decay, ref x, keepsIntegers: true);
             var shape = Shape.Broadcast(decay.Shape, x.Shape, "LinearRecurrence");
-            return Scan("LinearRecurrence", decay.BroadcastTo(shape), x.BroadcastTo(shape), shape.Axis(axis, "LinearRecurrence"), reverse);
+            var along = shape.Axis(axis, "LinearRecurrence");
+            Promotion.Unify(ref decay, ref x, keepsIntegers: true);
+            return Scan("LinearRecurrence", decay.BroadcastTo(shape), x.BroadcastTo(shape), along, reverse);
         }
 
         internal static Tensor Scan(string name, Tensor? a, Tensor b, int axis, bool reverse)

@@ -23,7 +23,8 @@ internal sealed partial class CpuBackend : Backend
         DType.Float64 => Allocate<double>(dtype, shape),
         DType.Int32 => Allocate<int>(dtype, shape),
         DType.Int64 => Allocate<long>(dtype, shape),
-        _ => Allocate<bool>(dtype, shape),
+        DType.Bool => Allocate<bool>(dtype, shape),
+        _ => throw new DTypeException($"{dtype} is no element type: use Float32, Float64, Int32, Int64 or Bool."),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,7 +41,7 @@ internal sealed partial class CpuBackend : Backend
         }
         catch (OutOfMemoryException exception)
         {
-            throw new TensorMemoryException($"There is no memory for a tensor of shape {shape} and type {dtype}, {(long)shape.Size * Unsafe.SizeOf<T>():N0} bytes.", exception);
+            throw new TensorMemoryException($"There is no memory for a tensor of shape {shape} and type {dtype}, {(long)shape.Size * Unsafe.SizeOf<T>()} bytes.", exception);
         }
     }
 
