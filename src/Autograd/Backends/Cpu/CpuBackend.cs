@@ -6,6 +6,7 @@ using Autograd.Numerics;
 namespace Autograd.Backends.Cpu;
 
 /// <summary>The processor: vectorized kernels over arrays.</summary>
+[SkipLocalsInit]
 internal sealed partial class CpuBackend : Backend
 {
     public static readonly CpuBackend Instance = new();

@@ -7,8 +7,9 @@ namespace Autograd.Backends.Cpu;
 
 /// <summary>
 /// The elementwise kernels: a formula over vector lanes, walked over contiguous, strided or broadcast operands in one pass.
-/// AggressiveOptimization keeps the loops out of tiered compilation, where they can stay slow for the whole life of a program.
+/// Nothing is cleared on entry (SkipLocalsInit): that would cost more than a small kernel. AggressiveOptimization keeps the loops out of tiered compilation, where they can stay slow for the whole life of a program.
 /// </summary>
+[SkipLocalsInit]
 internal static unsafe class CpuElementwise
 {
     // ---- dispatch by type ----

@@ -50,6 +50,7 @@ internal readonly unsafe struct MatrixOperands<E>(E* a, nint rowA, nint columnA,
 /// Blocks along k depend on k alone, and each element of c is summed in order of k within them. So neither the tile, nor the number of threads, nor the layout of
 /// the operands changes a bit of the result.
 /// </remarks>
+[SkipLocalsInit]
 internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E> where E : unmanaged
 {
     /// <summary>Rows of b that are multiplied while a panel of it stays in the first-level cache.</summary>
