@@ -143,6 +143,9 @@ internal abstract class Backend
     /// <summary>y = softmax or log-softmax over rows of n.</summary>
     public abstract void Softmax(bool logarithm, Tensor x, int rows, int n, Tensor y);
 
+    /// <summary>dx from dy and y = softmax(x) or log-softmax(x), over rows of n; dy and y are contiguous.</summary>
+    public abstract void SoftmaxPullback(bool logarithm, Tensor dy, Tensor y, int rows, int n, Tensor dx);
+
     // ---- matrices ----
 
     /// <summary>c = a b over the last two axes, either read transposed, the leading axes broadcast. a and b may have any strides.</summary>

@@ -21,7 +21,7 @@ namespace Autograd
             {
                 x = x.Cast(DType.Float32);
             }
-            var op = new SoftmaxOp(logarithm, -1);
+            var op = SoftmaxOp.For(logarithm);
             if (x.Rank == 0 && axis is 0 or -1)
             {
                 return SoftmaxAlong(x.Reshape(1), 0, logarithm).Reshape([]);
@@ -43,19 +43,32 @@ namespace Autograd
 
 namespace Autograd.Ops
 {
-    internal sealed class SoftmaxOp(bool logarithm, int axis) : Op
+    /// <summary>Along the last axis. While nobody records, its pullback is one kernel; under an outer tape it is an expression.</summary>
+    internal sealed class SoftmaxOp(bool logarithm) : Op
     {
+        private static readonly SoftmaxOp s_softmax = new(logarithm: false);
+        private static readonly SoftmaxOp s_logSoftmax = new(logarithm: true);
+
+        public static SoftmaxOp For(bool logarithm) => logarithm ? s_logSoftmax : s_softmax;
+
         public override string Name => logarithm ? "LogSoftmax" : "Softmax";
 
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
             var y = recorded.Y;
+            if (!Recording.IsTracked(dy, y))
+            {
+                var dx = Tensor.Allocate(y.DType, y.Shape, y.Backend);
+                var packed = dy.Packed();
+                y.Backend.SoftmaxPullback(logarithm, packed, y, y.Size / Math.Max(y.Shape[^1], 1), y.Shape[^1], dx);
+                GC.KeepAlive(packed);
+                return dx;
+            }
             if (logarithm)
             {
-                return dy - (Tensor.Exp(y) * dy.Sum(axis, keepDims: true));
+                return dy - (Tensor.Exp(y) * dy.Sum(-1, keepDims: true));
             }
-            var weighted = y * dy;
-            return weighted - (y * weighted.Sum(axis, keepDims: true));
+            return y * (dy - (y * dy).Sum(-1, keepDims: true));
         }
     }
 }
