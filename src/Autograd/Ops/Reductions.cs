@@ -132,7 +132,7 @@ namespace Autograd
             {
                 Reduction.Sum or Reduction.Product => DType < DType.Int64 ? Cast(DType.Int64) : this,
                 Reduction.Max or Reduction.Min => DType == DType.Bool ? Cast(DType.Int32) : this,
-                _ => Cast(DType.Bool),
+                _ => AsBools(),
             };
             var y = Ops.Reducing.Run(reduction, x, chosen, shape);
             Op op = reduction switch
@@ -142,9 +142,18 @@ namespace Autograd
                 Reduction.Max or Reduction.Min => new ExtremumOp(name, chosen.ToArray()),
                 _ => new NotDifferentiable(name),
             };
-            Recording.Active?.Add(op, y, x);
+            Recording.Active?.Add(op, y, reduction is Reduction.Any or Reduction.All ? this : x);
             GC.KeepAlive(x);
             return y;
+        }
+
+        // Not recorded: a gradient through Any should be refused as Any, not as a cast.
+        private Tensor AsBools()
+        {
+            using (Recording.Pause())
+            {
+                return Cast(DType.Bool);
+            }
         }
 
         private Tensor ArgReduce(string name, bool largest, int? axis, bool keepDims)
