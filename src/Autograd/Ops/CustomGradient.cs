@@ -39,6 +39,11 @@ namespace Autograd
             {
                 ArgumentNullException.ThrowIfNull(operand, nameof(inputs));
             }
+            for (var i = 0; i < operands.Length; i++)
+            {
+                // The functions may keep what they see, so of a variable they see a value that later assignments leave alone.
+                operands[i] = operands[i].AsValue();
+            }
             Tensor y;
             using (Recording.Pause())
             {
@@ -56,7 +61,8 @@ namespace Autograd.Ops
 {
     internal sealed class CustomOp(string name, Func<Tensor, IReadOnlyList<Tensor>, Tensor, IReadOnlyList<Tensor?>> backward) : Op
     {
-        // The function gives all gradients at once; the reverse pass asks for them one by one.
+        // The function gives all gradients at once; the reverse pass asks for them one by one. They are kept for one visit only: the next may be recorded
+        // by other tapes.
         private Tensor? _dy;
         private IReadOnlyList<Tensor?>? _gradients;
 
@@ -78,5 +84,7 @@ namespace Autograd.Ops
             (_dy, _gradients) = (dy, gradients);
             return dx?.Cast(inputs[input].DType);
         }
+
+        public override void EndVisit() => (_dy, _gradients) = (null, null);
     }
 }
