@@ -27,13 +27,25 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
         {
             return new("Target and source are the same tensor; the gradient is 1.", false);
         }
-        var path = OnTheWay(from, to);
+        var path = OnTheWay(from, to, Op.Flow.Differentiable);
+        if (path.Count > 0)
+        {
+            return Connected(path);
+        }
+        // An operation without a gradient is an error only where the program has not stopped the gradient itself.
+        path = OnTheWay(from, to, Op.Flow.Differentiable, Op.Flow.NotDifferentiable);
+        if (path.Count > 0)
+        {
+            return new($"The target depends on the source through {First(path, Op.Flow.NotDifferentiable)}, which is not differentiable: its result does not change smoothly "
+                + "with its operands. Use a differentiable operation instead, wrap it in StopGradient, or pass unconnected: Unconnected.Zero.", true);
+        }
+        path = OnTheWay(from, to, Op.Flow.Differentiable, Op.Flow.NotDifferentiable, Op.Flow.Stopped);
         if (path.Count == 0)
         {
             return new($"The source (shape {source.Shape}) is watched, but no recorded operation leads from it to the target (shape {target.Shape}): "
                 + "it was used before it was watched, while recording was stopped, or not at all.", false);
         }
-        return Describe(path);
+        return new($"The target depends on the source only behind {First(path, Op.Flow.Stopped)}, which detaches it on purpose.", false);
     }
 
     private int PlaceOf(Tensor x)
@@ -50,14 +62,14 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
             + "A tensor that a function computed anew from the source is not the source itself.",
     };
 
-    /// <summary>The places of all operations between source and target, through differentiable operations or not.</summary>
-    private List<int> OnTheWay(int from, int to)
+    /// <summary>The places of all operations between source and target, through operations of the given kinds.</summary>
+    private List<int> OnTheWay(int from, int to, params ReadOnlySpan<Op.Flow> kinds)
     {
         var first = Math.Max(start, 0);
         var reached = new HashSet<int> { from };
         for (var i = first; i <= to; i++)
         {
-            if (Inputs(i).Any(reached.Contains))
+            if (Inputs(i, kinds).Any(reached.Contains))
             {
                 reached.Add(i);
             }
@@ -73,18 +85,18 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
             if (i != from && leading.Contains(i) && reached.Contains(i))
             {
                 path.Add(i);
-                leading.UnionWith(Inputs(i));
+                leading.UnionWith(Inputs(i, kinds));
             }
         }
         path.Reverse();
         return path;
     }
 
-    private List<int> Inputs(int place)
+    private List<int> Inputs(int place, ReadOnlySpan<Op.Flow> kinds)
     {
         var call = recording[place];
         var inputs = new List<int>();
-        if (call.Op is not null && (call.Tapes & tape) != 0)
+        if ((call.Tapes & tape) != 0 && !call.IsLeafOf(tape) && kinds.Contains(call.Op!.GradientFlow))
         {
             for (var i = 0; i < call.InputCount; i++)
             {
@@ -94,26 +106,27 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
         return inputs;
     }
 
-    private Result Describe(List<int> path)
+    private string First(List<int> path, Op.Flow kind)
     {
-        var ops = new List<string>();
         foreach (var place in path)
         {
-            var op = recording[place].Op!;
-            switch (op.GradientFlow)
+            if (recording[place].Op!.GradientFlow == kind)
             {
-                case Op.Flow.NotDifferentiable:
-                    return new($"The target depends on the source through {op.Name}, which is not differentiable: its result does not change smoothly with its operands. "
-                        + "Use a differentiable operation instead, wrap it in StopGradient, or pass unconnected: Unconnected.Zero.", true);
-                case Op.Flow.Stopped:
-                    return new($"The target depends on the source only behind {op.Name}, which detaches it on purpose.", false);
-                default:
-                    ops.Add(op.Name);
-                    break;
+                return recording[place].Op!.Name;
             }
         }
+        return "";
+    }
+
+    private Result Connected(List<int> path)
+    {
         const int Shown = 8;
-        var chain = string.Join(" -> ", ops.Take(Shown)) + (ops.Count > Shown ? $" -> ... ({ops.Count} operations)" : "");
+        var ops = new List<string>();
+        foreach (var place in path.Take(Shown))
+        {
+            ops.Add(recording[place].Op!.Name);
+        }
+        var chain = string.Join(" -> ", ops) + (path.Count > Shown ? $" -> ... ({path.Count} operations)" : "");
         return new($"The target depends on the source through {chain}.", false);
     }
 }

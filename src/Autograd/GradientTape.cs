@@ -361,8 +361,8 @@ public sealed class GradientTape : IDisposable
             {
                 continue;
             }
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"%{i} = {(call.Op is null ? "watched" : call.Op.ToString())}");
-            if (call.Op is not null)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"%{i} = {(call.IsLeafOf(_bit) ? "watched" : call.Op!.ToString())}");
+            if (!call.IsLeafOf(_bit))
             {
                 text.Append('(');
                 for (var input = 0; input < call.InputCount; input++)
@@ -390,7 +390,7 @@ public sealed class GradientTape : IDisposable
         {
             return;
         }
-        if (Environment.CurrentManagedThreadId == _thread)
+        if (_recording.IsOfThisThread)
         {
             Close();
         }
@@ -448,7 +448,8 @@ public sealed class GradientTape : IDisposable
 
     private void RequireThread(string operation)
     {
-        if (Environment.CurrentManagedThreadId != _thread)
+        // Not by number: a new thread may have that of one that has ended.
+        if (!_recording.IsOfThisThread)
         {
             throw new TapeException($"{operation}: this tape was made on thread {_thread} and records that thread only; this is thread {Environment.CurrentManagedThreadId} "
                 + "(after an await the rest may run on another thread: keep a tape and its gradient between awaits).");

@@ -66,6 +66,9 @@ internal struct RecordedOp
     /// <summary>One bit for each tape that tracks the result.</summary>
     public ulong Tapes;
 
+    /// <summary>One bit for each tape that watched the result though it had not recorded the operation: for it the result is a leaf.</summary>
+    public ulong LeafOf;
+
     /// <summary>The first operand.</summary>
     public readonly Tensor X => A!;
 
@@ -74,4 +77,19 @@ internal struct RecordedOp
     public readonly Tensor Input(int i) => Many is not null ? Many[i] : i switch { 0 => A!, 1 => B!, _ => C! };
 
     public readonly int InputIndex(int i) => ManyIndices is not null ? ManyIndices[i] : i switch { 0 => IndexA, 1 => IndexB, _ => IndexC };
+
+    public readonly bool IsLeafOf(ulong tape) => Op is null || (LeafOf & tape) != 0;
+
+    /// <summary>Puts readable tensors in the place of disposed ones.</summary>
+    public void Revive(Recording recording, int index)
+    {
+        Y = Y.Revived(recording.SlotAt(index));
+        A = A?.Revived(recording.SlotAt(IndexA));
+        B = B?.Revived(recording.SlotAt(IndexB));
+        C = C?.Revived(recording.SlotAt(IndexC));
+        for (var i = 0; Many is not null && i < Many.Length; i++)
+        {
+            Many[i] = Many[i].Revived(recording.SlotAt(ManyIndices![i]));
+        }
+    }
 }

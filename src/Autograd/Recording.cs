@@ -49,6 +49,8 @@ internal sealed class Recording
 
     public static Recording OfThread => t_current ??= new Recording();
 
+    public bool IsOfThisThread => t_current == this;
+
     /// <summary>Changes whenever the recording is emptied.</summary>
     public long Id { get; private set; } = Interlocked.Increment(ref s_ids);
 
@@ -114,12 +116,18 @@ internal sealed class Recording
         }
         for (var i = start; i < _count; i++)
         {
-            _calls[i].Tapes &= ~tape;
+            Release(ref _calls[i], tape);
         }
         foreach (var i in watchedEarlier ?? [])
         {
-            _calls[i].Tapes &= ~tape;
+            Release(ref _calls[i], tape);
         }
+    }
+
+    private static void Release(ref RecordedOp call, ulong tape)
+    {
+        call.Tapes &= ~tape;
+        call.LeafOf &= ~tape;
     }
 
     private void Forget(ulong tape)
@@ -181,7 +189,7 @@ internal sealed class Recording
                 return tapes & _active;
             }
         }
-        else if ((x.Flags & (Tensor.Traits.Variable | Tensor.Traits.Watched)) == 0)
+        else if (!x.IsWatched && !x.IsVariable)
         {
             index = -1;
             return 0;
@@ -200,6 +208,16 @@ internal sealed class Recording
         }
         index = WatchLeaf(x, wanted);
         return _calls[index].Tapes & _active;
+    }
+
+    /// <summary>The number by which a tensor knows a place of this recording; 0 for none.</summary>
+    public long SlotAt(int index) => index < 0 ? 0 : (Id << IndexBits) | (uint)index;
+
+    /// <summary>The place of a variable, which is met here if need be, as its slot.</summary>
+    public long SlotOf(Variable x)
+    {
+        Track(x, out var index);
+        return SlotAt(index);
     }
 
     /// <summary>The place of a tensor in this recording, or -1.</summary>
@@ -223,15 +241,16 @@ internal sealed class Recording
             // Another thread may hold the slot of an operation's result; only leaves can be found again without it.
             if ((x.Flags & Tensor.Traits.Recorded) == 0)
             {
-                x.Slot = (Id << IndexBits) | (uint)index;
+                x.Slot = SlotAt(index);
             }
-            x.Flags |= Tensor.Traits.Watched | Tensor.Traits.Held;
+            x.IsWatched = true;
+            x.Flags |= Tensor.Traits.Held;
             _leaves.Add(x, index);
-            _calls[index].Y = x.IsVariable ? Unsafe.As<Variable>(x).Snapshot() : x;
+            _calls[index].Y = x.IsVariable ? Unsafe.As<Variable>(x).Snapshot(SlotAt(index)) : x;
         }
         else if (x.IsVariable)
         {
-            x.Slot = (Id << IndexBits) | (uint)index;
+            x.Slot = SlotAt(index);
         }
         ref var leaf = ref _calls[index];
         for (var added = tapes & ~leaf.Tapes; added != 0; added &= added - 1)
@@ -241,6 +260,7 @@ internal sealed class Recording
                 tape.NoteWatched(index);
             }
         }
+        leaf.LeafOf |= tapes & ~leaf.Tapes;
         leaf.Tapes |= tapes;
         return index;
     }
@@ -260,7 +280,7 @@ internal sealed class Recording
         if (tapes != 0)
         {
             ref var call = ref Append(op, y, tapes);
-            call.A = Hold(x);
+            call.A = Hold(x, index);
             call.IndexA = index;
             Finish();
         }
@@ -272,8 +292,8 @@ internal sealed class Recording
         if (tapes != 0)
         {
             ref var call = ref Append(op, y, tapes);
-            call.A = Hold(a);
-            call.B = Hold(b);
+            call.A = Hold(a, indexA);
+            call.B = Hold(b, indexB);
             call.IndexA = indexA;
             call.IndexB = indexB;
             Finish();
@@ -286,9 +306,9 @@ internal sealed class Recording
         if (tapes != 0)
         {
             ref var call = ref Append(op, y, tapes);
-            call.A = Hold(a);
-            call.B = Hold(b);
-            call.C = Hold(c);
+            call.A = Hold(a, indexA);
+            call.B = Hold(b, indexB);
+            call.C = Hold(c, indexC);
             call.IndexA = indexA;
             call.IndexB = indexB;
             call.IndexC = indexC;
@@ -312,7 +332,7 @@ internal sealed class Recording
         for (var i = 0; i < inputs.Length; i++)
         {
             Track(inputs[i], out indices[i]);
-            many[i] = Hold(inputs[i]);
+            many[i] = Hold(inputs[i], indices[i]);
         }
         ref var call = ref Append(op, y, tapes);
         call.Many = many;
@@ -328,7 +348,7 @@ internal sealed class Recording
         call.Op = op;
         call.Y = y;
         call.Tapes = tapes;
-        y.Slot = (Id << IndexBits) | (uint)index;
+        y.Slot = SlotAt(index);
         y.Flags |= Tensor.Traits.Recorded | Tensor.Traits.Held;
         return ref call;
     }
@@ -370,26 +390,26 @@ internal sealed class Recording
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Tensor Hold(Tensor x)
+    private Tensor Hold(Tensor x, int index)
     {
         if (x.IsVariable)
         {
-            return HoldVariable(Unsafe.As<Variable>(x));
+            return HoldVariable(Unsafe.As<Variable>(x), index);
         }
         x.Flags |= Tensor.Traits.Held;
         return x;
     }
 
-    private Tensor HoldVariable(Variable variable)
+    private Tensor HoldVariable(Variable variable, int index)
     {
         variable.Pin(this);
-        return variable.Snapshot();
+        return variable.Snapshot(SlotAt(index));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Finish()
     {
-        if ((_detectingAnomalies & _active) != 0)
+        if (_detectingAnomalies != 0 && (_detectingAnomalies & _calls[_count - 1].Tapes) != 0)
         {
             NoteCaller();
         }

@@ -147,7 +147,7 @@ internal ref struct ReversePass
         for (var i = first; i < _end; i++)
         {
             ref var call = ref _recording[i];
-            if (_needed[i - _start] != Need.None || (call.Tapes & _tape) == 0 || call.Op is null)
+            if (_needed[i - _start] != Need.None || (call.Tapes & _tape) == 0 || call.IsLeafOf(_tape))
             {
                 continue;
             }
@@ -189,10 +189,11 @@ internal ref struct ReversePass
             }
             // A copy: pullbacks may record, and so move the list.
             var call = _recording[i];
-            if (call.Op is null || call.Op.GradientFlow != Op.Flow.Differentiable)
+            if (call.IsLeafOf(_tape) || call.Op!.GradientFlow != Op.Flow.Differentiable)
             {
                 continue;
             }
+            call.Revive(_recording, i);
             var any = false;
             for (var input = 0; input < call.InputCount; input++)
             {

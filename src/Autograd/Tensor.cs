@@ -25,15 +25,12 @@ public partial class Tensor : IDisposable
         /// <summary>A <see cref="Autograd.Variable"/>.</summary>
         Variable = 2,
 
-        /// <summary>Some tape watched it, so a recording must look it up even where its slot belongs to another.</summary>
-        Watched = 4,
-
         /// <summary>The result of a recorded operation; its slot is never given away.</summary>
-        Recorded = 8,
+        Recorded = 4,
 
         /// <summary>A tape may read the values again, so disposing leaves the memory to the collector.</summary>
-        Held = 16,
-        Disposed = 32,
+        Held = 8,
+        Disposed = 16,
     }
 
     // Exactly one cache line: an operation on small tensors costs about as much as the objects it makes.
@@ -46,6 +43,10 @@ public partial class Tensor : IDisposable
     internal long Slot;
     private int _offset;
     internal Traits Flags;
+
+    /// <summary>Some tape watched it, so a recording must look it up even where its slot belongs to another. A byte of its own, since two
+    /// threads may watch and hold one tensor at a time and a lost flag would be a lost gradient.</summary>
+    internal bool IsWatched;
 
     /// <param name="buffer">A T[] on the CPU; what a backend likes elsewhere.</param>
     /// <param name="dtype">Element type.</param>
@@ -164,6 +165,7 @@ public partial class Tensor : IDisposable
         }
         var packed = Allocate(DType, _shape, Backend);
         Backend.Copy(this, packed);
+        GC.KeepAlive(this);
         return packed;
     }
 
@@ -265,6 +267,11 @@ public partial class Tensor : IDisposable
             _storage?.Leave();
         }
     }
+
+    /// <summary>What a tape reads instead of a disposed tensor that it holds: disposing takes a tensor from the program, not from the tape.</summary>
+    internal Tensor Revived(long slot) => (Flags & Traits.Disposed) == 0
+        ? this
+        : new Tensor(_buffer, DType, _shape, _strides, _offset, _storage) { Slot = slot, Flags = Flags & ~Traits.Disposed, IsWatched = IsWatched };
 
     private void ThrowDisposed() =>
         throw new ObjectDisposedException(nameof(Tensor), $"This tensor of shape {_shape} was disposed; its values are gone.");

@@ -14,7 +14,7 @@ public sealed class Variable : Tensor
 {
     private static long s_created;
 
-    // What tapes hold in place of the variable: a tensor of the present memory.
+    // What tapes hold in place of the variable: a tensor of the present memory, with the variable's place in one recording.
     private Tensor? _snapshot;
     private bool _shared;
     private Recording? _pinnedBy;
@@ -49,28 +49,24 @@ public sealed class Variable : Tensor
     {
         get
         {
-            // The value of a watched variable is the variable as far as gradients go.
-            Recording.Active?.Track(this, out _);
+            _ = Buffer;
             MarkShared();
-            return Snapshot();
+            // The value of a watched variable is the variable as far as gradients go.
+            return Snapshot(Recording.Active is { } recording ? recording.SlotOf(this) : 0);
         }
     }
 
     internal void MarkShared() => _shared = true;
 
-    /// <summary>The tensor a tape keeps for this variable.</summary>
-    internal Tensor Snapshot()
+    /// <summary>The tensor a tape keeps for this variable, at a place of its recording. Never changed once made: other threads may hold it.</summary>
+    internal Tensor Snapshot(long slot)
     {
         var snapshot = _snapshot;
-        if (snapshot is null)
+        if (snapshot is null || snapshot.Slot != slot || (snapshot.Flags & Traits.Disposed) != 0)
         {
             Storage?.Share();
-            _snapshot = snapshot = new Tensor(Buffer, DType, Shape, null, Offset, Storage);
-        }
-        if (snapshot.Slot != Slot)
-        {
-            snapshot.Slot = Slot;
-            snapshot.Flags |= Traits.Watched | Traits.Held;
+            snapshot = new Tensor(Buffer, DType, Shape, null, Offset, Storage) { Slot = slot, Flags = slot == 0 ? Traits.None : Traits.Held };
+            _snapshot = snapshot;
         }
         return snapshot;
     }
@@ -157,7 +153,7 @@ public sealed class Variable : Tensor
         }
         using (Recording.Pause())
         {
-            var converted = value.IsVariable ? ((Variable)value).Snapshot() : value;
+            var converted = value.IsVariable ? ((Variable)value).Snapshot(0) : value;
             if (converted.DType != DType)
             {
                 converted = converted.Cast(DType);

@@ -39,6 +39,11 @@ namespace Autograd
             {
                 ArgumentNullException.ThrowIfNull(operand, nameof(inputs));
             }
+            for (var i = 0; i < operands.Length; i++)
+            {
+                // The functions may keep what they see, so of a variable they see a value that later assignments leave alone.
+                operands[i] = operands[i].AsValue();
+            }
             Tensor y;
             using (Recording.Pause())
             {

@@ -18,6 +18,8 @@ public class RefusedCalls
 
     public static TheoryData<string> Ids => [.. Table.Keys];
 
+    internal static IEnumerable<Refusal> All => Table.Values;
+
     [Theory]
     [MemberData(nameof(Ids))]
     public void Is_refused_by_name_and_changes_nothing(string id) => Table[id].Check();

@@ -1,0 +1,73 @@
+using Autograd.Backends;
+using Autograd.Tests.Tape;
+using static Autograd.Tensor;
+
+namespace Autograd.Tests.Faults;
+
+/// <summary>A request for more memory than there is ends in an exception, not in the end of the process.</summary>
+[Collection(Alone.Name)]
+public class Memory
+{
+    private static readonly Dictionary<string, Func<Tensor>> Requests = new()
+    {
+        ["zeros"] = () => Zeros([Array.MaxLength], DType.Float64),
+        ["full int64"] = () => Full([1 << 15, 1 << 15], 1, DType.Int64),
+        ["random"] = () => RandomNormal([1 << 30]),
+        ["broadcast sum"] = () => Ones([1 << 15, 1]) + Ones([1 << 15]),
+        ["outer product"] = () => MatMul(Ones([1 << 15, 1]), Ones([1, 1 << 15])),
+        ["copy of a view"] = () => Ones([1]).BroadcastTo([1 << 30]).Cast(DType.Float64),
+        ["tile"] = () => Ones([1 << 10]).Tile(1 << 20),
+        ["pad"] = () => Ones([1]).Pad([(1 << 30, 0)]),
+        ["one hot"] = () => OneHot(Zeros([1 << 15], DType.Int64), 1 << 15),
+        ["identity"] = () => Eye(1 << 15),
+        ["range"] = () => Arange(0, 1 << 30),
+        ["linspace"] = () => Linspace(0, 1, 1 << 30),
+        ["concat"] = () => Concat([Ones([1]).BroadcastTo([1 << 29]), Ones([1]).BroadcastTo([1 << 29])]),
+        ["variable"] = () => new Variable(Ones([1]).BroadcastTo([1 << 30])),
+    };
+
+    public static TheoryData<string> RequestNames => [.. Requests.Keys];
+
+    [Theory]
+    [MemberData(nameof(RequestNames))]
+    public void More_than_is_left_is_refused_and_the_next_operation_works(string name)
+    {
+        // As if others held all but a little of the machine's memory.
+        var held = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - (500 << 20);
+        MemoryBudget.Return(-held, canReuse: false);
+        try
+        {
+            using var tape = new GradientTape();
+            var x = Ones([3]);
+            tape.Watch(x);
+            var before = tape.ToString();
+            var error = Assert.Throws<TensorMemoryException>(() => Requests[name]());
+            Assert.Contains("bytes", error.Message, StringComparison.Ordinal);
+            Assert.Equal(before, tape.ToString());
+            Assert.Equal([2f, 2f, 2f], tape.Gradient(x * x, x)!.ToArray<float>());
+        }
+        finally
+        {
+            MemoryBudget.Return(held, canReuse: false);
+        }
+    }
+
+    [Fact]
+    public void Refused_requests_are_not_counted_as_memory_in_use()
+    {
+        var held = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - (500 << 20);
+        MemoryBudget.Return(-held, canReuse: false);
+        try
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                Assert.Throws<TensorMemoryException>(() => Zeros([1 << 28]));
+            }
+            Assert.Equal(1, Ones([1 << 20]).Max().Item());
+        }
+        finally
+        {
+            MemoryBudget.Return(held, canReuse: false);
+        }
+    }
+}

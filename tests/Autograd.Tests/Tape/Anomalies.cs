@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using static Autograd.Tensor;
+using static Autograd.Tests.Tape.Numbers;
+
+namespace Autograd.Tests.Tape;
+
+/// <summary>The first NaN or infinity, and the line of the program that made it.</summary>
+public class Anomalies
+{
+    private static int Line([CallerLineNumber] int line = 0) => line;
+
+    [Fact]
+    public void Forward_names_the_operation_and_the_line()
+    {
+        var x = D(1, -1);
+        using var tape = new GradientTape(detectAnomalies: true);
+        tape.Watch(x);
+        var y = x * 2;
+        var line = 0;
+        var error = Assert.Throws<AnomalyException>(() =>
+        {
+            line = Line() + 1;
+            var z = Log(y);
+            return z + 1;
+        });
+        Assert.Contains("Log produced NaN in the forward pass", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Anomalies.cs:{line}.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("[2] Float64", error.Message, StringComparison.Ordinal);
+        // The refused call is not recorded, and the tape goes on.
+        Assert.Equal(2, Recorded(tape));
+        Same([2, 2], tape.Gradient(y, x));
+    }
+
+    [Fact]
+    public void Backward_names_the_operation_and_the_line_of_its_forward_call()
+    {
+        var x = D(0, 1);
+        using var tape = new GradientTape(detectAnomalies: true);
+        tape.Watch(x);
+        var y = x * 2;
+        var line = Line() + 1;
+        var z = Sqrt(y);
+        var target = z.Sum();
+        var error = Assert.Throws<AnomalyException>(() => tape.Gradient(target, x));
+        Assert.Contains("Sqrt produced infinity in the backward pass", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Anomalies.cs:{line}.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_NaN_that_comes_in_is_told_from_one_that_is_made()
+    {
+        var x = D(double.NaN);
+        using var tape = new GradientTape(detectAnomalies: true);
+        tape.Watch(x);
+        Assert.Contains("Float64 with NaN", Assert.Throws<AnomalyException>(() => x * 2).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_said_of_operations_that_are_not_recorded_or_tapes_that_do_not_ask()
+    {
+        var x = D(-1);
+        using var plain = new GradientTape();
+        plain.Watch(x);
+        using var tape = new GradientTape(detectAnomalies: true);
+        Assert.True(double.IsNaN(Log(x).Item()));
+        tape.Watch(x);
+        using (tape.StopRecording())
+        {
+            Assert.True(double.IsNaN(Log(x).Item()));
+        }
+        Assert.Throws<AnomalyException>(() => Log(x));
+        tape.Dispose();
+        Assert.True(double.IsNaN(Log(x).Item()));
+    }
+}
