@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Autograd.Backends;
 using Autograd.Numerics;
@@ -138,7 +139,18 @@ namespace Autograd.Ops
         /// <summary>A record struct prints its fields as Name { A = 1 }; the braces' content is what matters.</summary>
         public static string AttributesOf<TOp>(TOp op) where TOp : struct
         {
-            var text = op.ToString() ?? "";
+            // What the compiler writes for a record prints numbers in the culture of the thread.
+            var culture = CultureInfo.CurrentCulture;
+            string text;
+            try
+            {
+                CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+                text = op.ToString() ?? "";
+            }
+            finally
+            {
+                CultureInfo.CurrentCulture = culture;
+            }
             var open = text.IndexOf('{', StringComparison.Ordinal);
             return open < 0 ? "" : text[(open + 1)..].TrimEnd('}').Trim();
         }
