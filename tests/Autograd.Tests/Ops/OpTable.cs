@@ -37,7 +37,7 @@ internal static partial class OpTable
     private static Input Signed(double low, double high, params int[] shape) =>
         new(Shape.Of(shape), (random, count) => Fill(count, () => (random.Next(2) == 0 ? -1 : 1) * (low + ((high - low) * random.NextDouble()))));
 
-    /// <summary>Values at least 0.2 from the nearest integer and half integer... of either sign, for operations that jump there.</summary>
+    /// <summary>Values of either sign, at least 0.1 from the nearest integer and half integer, for operations that jump there.</summary>
     private static Input BetweenIntegers(params int[] shape) =>
         new(Shape.Of(shape), (random, count) => Fill(count, () => random.Next(-4, 4) + (random.Next(2) * 0.5) + 0.1 + (0.3 * random.NextDouble())));
 

@@ -1,0 +1,198 @@
+using static System.Linq.Enumerable;
+
+namespace Autograd.Tests.Ops;
+
+/// <summary>The results of the rows of <see cref="OpTable"/> that are not elementwise, element by element: each row says in plain C# what stands at an index.</summary>
+public sealed class ValueTests
+{
+    private static readonly Dictionary<string, Expected> s_rows = new()
+    {
+        // ---- comparisons; true is 1 ----
+        ["Equal"] = Pair((a, b) => a == b),
+        ["NotEqual"] = Pair((a, b) => a != b),
+        ["Greater"] = Pair((a, b) => a > b),
+        ["GreaterEqual"] = Pair((a, b) => a >= b),
+        ["Less"] = Pair((a, b) => a < b),
+        ["LessEqual"] = Pair((a, b) => a <= b),
+        ["op_GreaterThan"] = Pair((a, b) => a > b),
+        ["op_GreaterThanOrEqual"] = Pair((a, b) => a >= b),
+        ["op_LessThan"] = Pair((a, b) => a < b),
+        ["op_LessThanOrEqual"] = Pair((a, b) => a <= b),
+        ["op_BitwiseAnd"] = Pair((a, b) => a > 0 && b > 0),
+        ["op_BitwiseOr"] = Pair((a, b) => a > 0 || b > 0),
+        ["op_ExclusiveOr"] = Pair((a, b) => a > 0 != b > 0),
+        ["op_LogicalNot"] = Pair((a, b) => !(a > b)),
+        ["IsNaN"] = new([3, 4], (_, _) => 0),
+        ["IsFinite"] = new([3, 4], (_, _) => 1),
+        ["Where"] = new([3, 4], (x, i) => (i[0] * 4 + i[1]) % 2 == 0 ? x[1][i] : x[2][i]),
+        ["Where broadcast"] = new([3, 4], (x, i) => i[0] % 2 == 0 ? x[1][0, i[1]] : x[2].Flat(0)),
+
+        // ---- reductions ----
+        ["Sum"] = new([], (x, _) => x[0].All.Sum()),
+        ["Sum axis"] = new([2, 4], (x, i) => Range(0, 3).Sum(k => x[0][i[0], k, i[1]])),
+        ["Sum axes kept"] = new([1, 3, 1], (x, i) => Range(0, 8).Sum(k => x[0][k / 4, i[1], k % 4])),
+        ["Sum of a scalar"] = new([], (x, _) => x[0].Flat(0)),
+        ["Sum of nothing"] = new([3], (_, _) => 0),
+        ["Prod"] = new([], (x, _) => Product(x[0].All)),
+        ["Prod axis"] = new([2, 4], (x, i) => Product(Range(0, 3).Select(k => x[0][i[0], k, i[1]]))),
+        ["Prod axes kept"] = new([1, 3, 1], (x, i) => Product(Range(0, 4).Select(k => x[0][k / 2, i[1], k % 2]))),
+        ["Max"] = new([], (x, _) => x[0].All.Max()),
+        ["Max axis"] = new([2, 4], (x, i) => Range(0, 3).Max(k => x[0][i[0], k, i[1]])),
+        ["Min"] = new([], (x, _) => x[0].All.Min()),
+        ["Min axes kept"] = new([1, 3, 1], (x, i) => Range(0, 8).Min(k => x[0][k / 4, i[1], k % 4])),
+        ["Any"] = new([3], (_, _) => 1),
+        ["All"] = new([3], (_, _) => 1),
+        ["Mean"] = new([], (x, _) => x[0].All.Average()),
+        ["Mean axes"] = new([3], (x, i) => Range(0, 8).Average(k => x[0][k / 4, i[0], k % 4])),
+        ["Var"] = new([3], (x, i) => Variance(Range(0, 4).Select(k => x[0][i[0], k]), 4)),
+        ["Var unbiased kept"] = new([1, 4], (x, i) => Variance(Range(0, 3).Select(k => x[0][k, i[1]]), 2)),
+        ["Std"] = new([3], (x, i) => Math.Sqrt(Variance(Range(0, 4).Select(k => x[0][i[0], k]), 4))),
+        ["Norm"] = new([3], (x, i) => Math.Sqrt(Range(0, 4).Sum(k => x[0][i[0], k] * x[0][i[0], k]))),
+        ["LogSumExp"] = new([3], (x, i) => Math.Log(Range(0, 4).Sum(k => Math.Exp(x[0][i[0], k])))),
+        ["LogSumExp all kept"] = new([1, 1], (x, _) => Math.Log(x[0].All.Sum(Math.Exp))),
+        ["ArgMax"] = new([3], (x, i) => Range(0, 4).MaxBy(k => x[0][i[0], k])),
+        ["ArgMax flat"] = new([1, 1], (x, _) => Range(0, 12).MaxBy(k => x[0].Flat(k))),
+        ["ArgMin"] = new([1, 4], (x, i) => Range(0, 3).MinBy(k => x[0][k, i[1]])),
+        ["CumSum"] = new([2, 5], (x, i) => Range(0, i[1] + 1).Sum(k => x[0][i[0], k])),
+        ["CumSum exclusive"] = new([4, 2], (x, i) => Range(0, i[0]).Sum(k => x[0][k, i[1]])),
+        ["CumSum reverse"] = new([2, 5], (x, i) => Range(i[1], 5 - i[1]).Sum(k => x[0][i[0], k])),
+        ["CumSum exclusive reverse"] = new([2, 5], (x, i) => Range(i[1] + 1, 4 - i[1]).Sum(k => x[0][i[0], k])),
+        ["CumProd"] = new([2, 4], (x, i) => Product(Range(0, i[1] + 1).Select(k => x[0][i[0], k]))),
+        ["CumProd exclusive"] = new([4, 2], (x, i) => Product(Range(0, i[0]).Select(k => x[0][k, i[1]]))),
+        ["CumProd reverse"] = new([2, 4], (x, i) => Product(Range(i[1], 4 - i[1]).Select(k => x[0][i[0], k]))),
+        ["CumProd exclusive reverse"] = new([2, 4], (x, i) => Product(Range(i[1] + 1, 3 - i[1]).Select(k => x[0][i[0], k]))),
+        ["LinearRecurrence"] = new([2, 4], (x, i) => Range(0, i[1] + 1).Aggregate(0.0, (y, k) => (x[0][i[0], k] * y) + x[1][i[0], k])),
+        ["LinearRecurrence broadcast reverse"] = new([4, 2], (x, i) => Range(0, 4 - i[0]).Aggregate(0.0, (y, k) => (x[0].Flat(0) * y) + x[1][3 - k, i[1]])),
+
+        // ---- movements of [2, 3, 4] ----
+        ["Reshape"] = new([2, 12], (x, i) => x[0].Flat((12 * i[0]) + i[1])),
+        ["Reshape to a shape"] = new([12, 2], (x, i) => x[0].Flat((2 * i[0]) + i[1])),
+        ["Flatten"] = new([24], (x, i) => x[0].Flat(i[0])),
+        ["Flatten from an axis"] = new([2, 12], (x, i) => x[0].Flat((12 * i[0]) + i[1])),
+        ["Permute"] = new([4, 2, 3], (x, i) => x[0][i[1], i[2], i[0]]),
+        ["Transpose"] = new([4, 3, 2], (x, i) => x[0][i[2], i[1], i[0]]),
+        ["T"] = new([4, 3, 2], (x, i) => x[0][i[2], i[1], i[0]]),
+        ["SwapAxes"] = new([4, 3, 2], (x, i) => x[0][i[2], i[1], i[0]]),
+        ["BroadcastTo"] = new([2, 3, 4], (x, i) => x[0][i[1], 0]),
+        ["SumTo"] = new([3, 1], (x, i) => Range(0, 8).Sum(k => x[0][k / 4, i[0], k % 4])),
+        ["Squeeze"] = new([3], (x, i) => x[0].Flat(i[0])),
+        ["Squeeze axis"] = new([1, 3], (x, i) => x[0].Flat(i[1])),
+        ["ExpandDims"] = new([2, 1, 3, 4], (x, i) => x[0][i[0], i[2], i[3]]),
+        ["Flip"] = new([2, 3, 4], (x, i) => x[0][1 - i[0], 2 - i[1], 3 - i[2]]),
+        ["Flip axes"] = new([2, 3, 4], (x, i) => x[0][1 - i[0], i[1], 3 - i[2]]),
+        ["Roll"] = new([2, 3, 4], (x, i) => x[0][i[0], i[1], (i[2] + 1) % 4]),
+        ["Tile"] = new([4, 3, 8], (x, i) => x[0][i[0] % 2, i[1], i[2] % 4]),
+        ["Tile to a higher rank"] = new([2, 2, 3, 8], (x, i) => x[0][i[1], i[2], i[3] % 4]),
+        ["Pad"] = new([3, 5, 4], (x, i) => i[0] == 0 || i[1] > 2 || i[2] == 3 ? 0 : x[0][i[0] - 1, i[1], i[2] + 1]),
+        ["Pad with a constant"] = new([3, 5, 5], (x, i) => i[0] == 0 || i[1] > 2 || i[2] == 4 ? 1 : x[0][i[0] - 1, i[1], i[2]]),
+        ["Concat"] = new([2, 7], (x, i) => i[1] == 3 ? x[1][i[0], 0] : x[0][i[0], i[1] < 3 ? i[1] : i[1] - 4]),
+        ["Stack"] = new([2, 3, 2], (x, i) => x[i[2]][i[0], i[1]]),
+        ["Split"] = new([2, 9, 2], (x, i) => x[0][i[0], i[1] % 3, i[2] + (i[1] / 3 == 1 ? 0 : 2)]),
+        ["Split sizes"] = new([2, 3, 5], (x, i) => x[0][i[0], i[1], i[2] < 3 ? i[2] + 1 : 0]),
+        ["Part"] = new([3, 4], (x, i) => x[0][1, i[0], i[1]]),
+        ["Part ranges"] = new([2, 2], (x, i) => x[0][i[0], i[1] + 1, 3]),
+        ["Part steps"] = new([2, 3, 2], (x, i) => x[0][i[0], i[1], 3 - (2 * i[2])]),
+        ["Part new axis"] = new([1, 3, 3], (x, i) => x[0][0, i[1], i[2] + 1]),
+        ["Part indices"] = new([2, 3, 4], (x, i) => x[0][i[0], i[1] == 1 ? 0 : 2, i[2]]),
+        ["Part mask"] = new([3, 4], (x, i) => x[0].Flat((8 * i[0]) + i[1])),
+        ["StopGradient"] = new([2, 3, 4], (x, i) => x[0][i]),
+        ["Cast"] = new([2, 3, 4], (x, i) => x[0][i]),
+        ["Cast to integers"] = new([2, 3, 4], (x, i) => Math.Truncate(x[0][i])),
+
+        // ---- indexing; see the rows for the indices ----
+        ["Take"] = new([5, 3], (x, i) => x[0][(int)x[1].Flat(i[0]), i[1]]),
+        ["Take axis"] = new([2, 2, 2, 2], (x, i) => x[0][i[0], (int)x[1][i[1], i[2]], i[3]]),
+        ["ScatterAdd"] = new([4, 3], (x, i) => x[0][i] + Range(0, 3).Where(k => (int)x[1].Flat(k) == i[0]).Sum(k => x[2][k, i[1]])),
+        ["TakeAlongAxis"] = new([2, 4], (x, i) => x[0][i[0], (int)x[1][i]]),
+        ["ScatterAddAlongAxis"] = new([3, 2], (x, i) => x[0][i] + Range(0, 2).Where(k => (int)x[1][k, i[1]] == i[0]).Sum(k => x[2][k, i[1]])),
+        ["NonZero"] = new([6, 2], (_, i) => i[1] == 0 ? i[0] / 2 : i[0] % 2),
+
+        // ---- matrices and the rest ----
+        ["MatMul"] = new([3, 2], (x, i) => Range(0, 4).Sum(k => x[0][i[0], k] * x[1][k, i[1]])),
+        ["MatMul batches"] = new([2, 2, 2, 2], (x, i) => Range(0, 3).Sum(k => x[0][i[0], 0, i[2], k] * x[1][i[1], k, i[3]])),
+        ["MatMul matrix and vector"] = new([3], (x, i) => Range(0, 4).Sum(k => x[0][i[0], k] * x[1].Flat(k))),
+        ["MatMul vector and matrix"] = new([2, 2], (x, i) => Range(0, 3).Sum(k => x[0].Flat(k) * x[1][i[0], k, i[1]])),
+        ["MatMul vectors"] = new([], (x, _) => Range(0, 4).Sum(k => x[0].Flat(k) * x[1].Flat(k))),
+        ["Softmax"] = new([3, 4], (x, i) => Math.Exp(x[0][i]) / Range(0, 4).Sum(k => Math.Exp(x[0][i[0], k]))),
+        ["Softmax axis"] = new([2, 3, 2], (x, i) => Math.Exp(x[0][i]) / Range(0, 3).Sum(k => Math.Exp(x[0][i[0], k, i[2]]))),
+        ["Softmax of a scalar"] = new([], (_, _) => 1),
+        ["LogSoftmax"] = new([3, 4], (x, i) => x[0][i] - Math.Log(Range(0, 4).Sum(k => Math.Exp(x[0][i[0], k])))),
+        ["LogSoftmax axis"] = new([3, 2], (x, i) => x[0][i] - Math.Log(Range(0, 3).Sum(k => Math.Exp(x[0][k, i[1]])))),
+        ["CustomGradient"] = new([3, 4], (x, i) => Math.Exp(x[0][i])),
+        ["CustomGradient of several"] = new([3, 4], (x, i) => x[0][i] * x[1][i]),
+    };
+
+    public static TheoryData<string> Names => [.. OpTable.Rows.Values.Where(row => row.Unary is null && row.Binary is null).Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_element_is_what_the_row_says(string name)
+    {
+        Assert.True(s_rows.TryGetValue(name, out var expected), $"{name} has no row");
+        var inputs = OpTable.Rows[name].Draw();
+        var y = OpTable.Rows[name].Call(inputs);
+        Assert.Equal(expected.Shape, y.Shape);
+        Values[] x = [.. inputs.Select(input => new Values(input.Cast(DType.Float64).ToArray<double>(), input.Shape))];
+        var values = y.Cast(DType.Float64).ToArray<double>();
+        for (var at = 0; at < values.Length; at++)
+        {
+            var index = new int[y.Rank];
+            for (int axis = y.Rank - 1, rest = at; axis >= 0; rest /= y.Shape[axis--])
+            {
+                index[axis] = rest % y.Shape[axis];
+            }
+            var element = expected.Element(x, index);
+            Assert.True(Math.Abs(element - values[at]) <= 1e-14 * Math.Max(1, Math.Abs(element)), FormattableString.Invariant($"{name}[{string.Join(", ", index)}] is {values[at]:R} instead of {element:R}"));
+        }
+    }
+
+    [Fact]
+    public void Comparisons_hold_for_equal_values_NaN_and_every_length_and_type()
+    {
+        double[] pattern = [0, -0.0, 1, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 2, 3, 3, 4];
+        for (var n = 0; n <= 67; n++)
+        {
+            var a = Range(0, n).Select(i => pattern[i % 11]).ToArray();
+            var b = Range(0, n).Select(i => pattern[i % 7]).ToArray();
+            foreach (var dtype in new[] { DType.Float32, DType.Float64, DType.Int32, DType.Int64 })
+            {
+                Tensor x = Tensor.From(a).Cast(dtype), y = Tensor.From(b).Cast(dtype);
+                double[] xs = x.Cast(DType.Float64).ToArray<double>(), ys = y.Cast(DType.Float64).ToArray<double>();
+                Assert.Equal(xs.Zip(ys, (p, q) => p == q), Tensor.Equal(x, y).ToArray<bool>());
+                Assert.Equal(xs.Zip(ys, (p, q) => p != q), Tensor.NotEqual(x, y).ToArray<bool>());
+                Assert.Equal(xs.Zip(ys, (p, q) => p < q), (x < y).ToArray<bool>());
+                Assert.Equal(xs.Zip(ys, (p, q) => p <= q), (x <= y).ToArray<bool>());
+                Assert.Equal(xs.Zip(ys, (p, q) => p > q), (x > y).ToArray<bool>());
+                Assert.Equal(xs.Zip(ys, (p, q) => p >= q), (x >= y).ToArray<bool>());
+                Assert.Equal(xs.Select(double.IsNaN), Tensor.IsNaN(x).ToArray<bool>());
+                Assert.Equal(xs.Select(double.IsFinite), Tensor.IsFinite(x).ToArray<bool>());
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_row_is_about_a_row_of_the_table() => Assert.All(s_rows.Keys, name => Assert.Contains(name, OpTable.Rows.Keys));
+
+    private static Expected Pair(Func<double, double, bool> holds) => new([3, 4], (x, i) => holds(x[0][i], x[1][i]) ? 1 : 0);
+
+    private static double Product(IEnumerable<double> factors) => factors.Aggregate(1.0, (a, b) => a * b);
+
+    private static double Variance(IEnumerable<double> values, int divisor)
+    {
+        var all = values.ToArray();
+        var mean = all.Average();
+        return all.Sum(value => (value - mean) * (value - mean)) / divisor;
+    }
+
+    private sealed record Expected(Shape Shape, Func<Values[], int[], double> Element);
+
+    /// <summary>An operand in row-major order.</summary>
+    private sealed class Values(double[] values, Shape shape)
+    {
+        public IEnumerable<double> All => values;
+
+        public double this[params int[] index] => values[index.Zip(shape).Aggregate(0, (flat, pair) => (flat * pair.Second) + pair.First)];
+
+        public double Flat(int at) => values[at];
+    }
+}
