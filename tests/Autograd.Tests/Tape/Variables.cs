@@ -137,8 +137,9 @@ public class Variables
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
         // The runtime itself may allocate once while it compiles; what assignment allocates, it allocates every time.
+        // A large value is cut into chunks for several threads, which takes a small object; never a copy of the values.
         Allocated(50);
-        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Allocated(50)));
+        Assert.InRange(Enumerable.Range(0, 5).Min(_ => Allocated(50)) / 50, 0, size < 32 * 1024 ? 0 : 1000);
         Assert.Equal(1, w.ToArray<float>()[^1]);
     }
 

@@ -106,18 +106,68 @@ internal sealed unsafe partial class CpuBackend
                 ReduceNarrow<TReducer, E>(px, outer, n, py);
                 return;
             }
-            for (nint o = 0; o < outer; o++)
+            if (inner == 1 && n > LongRow)
             {
-                var start = px + (o * n * inner);
-                if (inner == 1)
+                for (nint o = 0; o < outer; o++)
                 {
-                    py[o] = ReduceRow<TReducer, E>(start, n, identity);
-                }
-                else
-                {
-                    ReduceColumns<TReducer, E>(start, n, inner, py + (o * inner), identity);
+                    py[o] = ReduceLongRow<TReducer, E>(px + (o * n), n, identity);
                 }
             }
+            else if ((long)outer * n * inner < Chunks.Smallest || outer == 1)
+            {
+                ReduceOuter<TReducer, E>(px, 0, outer, n, inner, py, identity);
+            }
+            else
+            {
+                new OuterJob<TReducer, E>(px, outer, n, inner, py, identity).Run();
+            }
+        }
+    }
+
+    private static void ReduceOuter<TReducer, E>(E* x, nint first, nint end, nint n, nint inner, E* y, E identity) where TReducer : struct, IReducer where E : unmanaged, INumber<E>
+    {
+        for (var o = first; o < end; o++)
+        {
+            var start = x + (o * n * inner);
+            if (inner == 1)
+            {
+                y[o] = ReduceRow<TReducer, E>(start, n, identity);
+            }
+            else
+            {
+                ReduceColumns<TReducer, E>(start, n, inner, y + (o * inner), identity);
+            }
+        }
+    }
+
+    private sealed class OuterJob<TReducer, E>(E* x, nint outer, nint n, nint inner, E* y, E identity) : Job where TReducer : struct, IReducer where E : unmanaged, INumber<E>
+    {
+        protected override int Chunks { get; } = (int)Math.Min(outer, Cpu.Chunks.MostAtOnce);
+
+        protected override void Run(int chunk) => ReduceOuter<TReducer, E>(x, outer * chunk / Chunks, outer * (chunk + 1) / Chunks, n, inner, y, identity);
+    }
+
+    /// <summary>Rows longer than this are cut into pieces of this length, for several threads; the pieces are combined as a row in turn.</summary>
+    private const int LongRow = 256 * 1024;
+
+    private static E ReduceLongRow<TReducer, E>(E* x, nint n, E identity) where TReducer : struct, IReducer where E : unmanaged, INumber<E>
+    {
+        var pieces = new E[(n + LongRow - 1) / LongRow];
+        fixed (E* p = pieces)
+        {
+            new PieceJob<TReducer, E>(x, n, p, pieces.Length, identity).Run();
+            return ReduceRow<TReducer, E>(p, pieces.Length, identity);
+        }
+    }
+
+    private sealed class PieceJob<TReducer, E>(E* x, nint n, E* pieces, int count, E identity) : Job where TReducer : struct, IReducer where E : unmanaged, INumber<E>
+    {
+        protected override int Chunks => count;
+
+        protected override void Run(int chunk)
+        {
+            var start = (nint)chunk * LongRow;
+            pieces[chunk] = ReduceRow<TReducer, E>(x + start, Math.Min(LongRow, n - start), identity);
         }
     }
 

@@ -29,14 +29,46 @@ internal sealed unsafe partial class CpuBackend
         }
         fixed (E* px = &x.First<E>(), py = &y.First<E>())
         {
-            if (n <= Narrow)
+            if ((long)rows * n < Chunks.Smallest || rows == 1)
             {
-                SoftmaxNarrow(logarithm, px, rows, n, py);
-                return;
+                SoftmaxRows(logarithm, px, rows, n, py);
             }
-            for (nint row = 0; row < rows; row++)
+            else
             {
-                SoftmaxRow(logarithm, px + (row * n), n, py + (row * n));
+                new SoftmaxJob<E>(logarithm, null, px, rows, n, py).Run();
+            }
+        }
+    }
+
+    private static void SoftmaxRows<E>(bool logarithm, E* x, nint rows, int n, E* y) where E : unmanaged, IFloatingPointIeee754<E>
+    {
+        if (n <= Narrow)
+        {
+            SoftmaxNarrow(logarithm, x, rows, n, y);
+            return;
+        }
+        for (nint row = 0; row < rows; row++)
+        {
+            SoftmaxRow(logarithm, x + (row * n), n, y + (row * n));
+        }
+    }
+
+    /// <summary>Rows in chunks: forward, or backward where there is a dy.</summary>
+    private sealed class SoftmaxJob<E>(bool logarithm, E* dy, E* x, nint rows, int n, E* result) : Job where E : unmanaged, IFloatingPointIeee754<E>
+    {
+        protected override int Chunks { get; } = (int)Math.Min(rows, Cpu.Chunks.MostAtOnce);
+
+        protected override void Run(int chunk)
+        {
+            var first = rows * chunk / Chunks;
+            var count = (rows * (chunk + 1) / Chunks) - first;
+            if (dy is null)
+            {
+                SoftmaxRows(logarithm, x + (first * n), count, n, result + (first * n));
+            }
+            else
+            {
+                SoftmaxPullbackRows(logarithm, dy + (first * n), x + (first * n), count, n, result + (first * n));
             }
         }
     }
@@ -136,15 +168,27 @@ internal sealed unsafe partial class CpuBackend
         }
         fixed (E* pdy = &dy.First<E>(), py = &y.First<E>(), pdx = &dx.First<E>())
         {
-            if (n <= Narrow)
+            if ((long)rows * n < Chunks.Smallest || rows == 1)
             {
-                SoftmaxPullbackNarrow(logarithm, pdy, py, rows, n, pdx);
-                return;
+                SoftmaxPullbackRows(logarithm, pdy, py, rows, n, pdx);
             }
-            for (nint row = 0; row < rows; row++)
+            else
             {
-                SoftmaxPullbackRow(logarithm, pdy + (row * n), py + (row * n), n, pdx + (row * n));
+                new SoftmaxJob<E>(logarithm, pdy, py, rows, n, pdx).Run();
             }
+        }
+    }
+
+    private static void SoftmaxPullbackRows<E>(bool logarithm, E* dy, E* y, nint rows, int n, E* dx) where E : unmanaged, IFloatingPointIeee754<E>
+    {
+        if (n <= Narrow)
+        {
+            SoftmaxPullbackNarrow(logarithm, dy, y, rows, n, dx);
+            return;
+        }
+        for (nint row = 0; row < rows; row++)
+        {
+            SoftmaxPullbackRow(logarithm, dy + (row * n), y + (row * n), n, dx + (row * n));
         }
     }
 
