@@ -93,7 +93,7 @@ internal ref struct ReversePass
         try
         {
             FindNeeded(sources);
-            Seed(targets, sources, outputGradients);
+            Seed(targets, outputGradients);
             Walk();
             return Collect(sources);
         }
@@ -163,7 +163,7 @@ internal ref struct ReversePass
         }
     }
 
-    private readonly void Seed(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources, ReadOnlySpan<Tensor> outputGradients)
+    private readonly void Seed(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> outputGradients)
     {
         for (var i = 0; i < targets.Length; i++)
         {
@@ -172,7 +172,12 @@ internal ref struct ReversePass
             {
                 continue;
             }
-            var seed = outputGradients.Length == 0 ? Tensor.OnesLike(targets[i]) : outputGradients[i].Cast(targets[i].DType);
+            var given = outputGradients.Length > 0;
+            var seed = given ? outputGradients[i].Cast(targets[i].DType) : Tensor.OnesLike(targets[i]);
+            if (given)
+            {
+                seed.Storage?.Share();
+            }
             Accumulate(slot, seed);
         }
     }
@@ -212,6 +217,11 @@ internal ref struct ReversePass
                 {
                     throw new AnomalyException($"{call.Op.Name} produced {bad} in the backward pass, for operand {input}; called at {_recording.CallerOf(i)}. {Anomaly.DescribeOperands(call)}");
                 }
+                // Passed through, it has one more reader; from a user's function, its memory is not ours to give back.
+                if (ReferenceEquals(dx, dy) || call.Many is not null)
+                {
+                    dx.Storage?.Share();
+                }
                 Accumulate(slot, dx);
             }
             if (call.Many is not null)
@@ -222,6 +232,7 @@ internal ref struct ReversePass
             if (_needed[i - _start] != Need.Source)
             {
                 _gradients[i - _start] = null;
+                Release(dy);
             }
         }
     }
@@ -229,7 +240,24 @@ internal ref struct ReversePass
     private readonly void Accumulate(int slot, Tensor gradient)
     {
         ref var sum = ref _gradients[slot];
-        sum = sum is null ? gradient : sum + gradient;
+        if (sum is null)
+        {
+            sum = gradient;
+            return;
+        }
+        var total = sum + gradient;
+        Release(sum);
+        Release(gradient);
+        sum = total;
+    }
+
+    /// <summary>A gradient that has been passed on is garbage; giving large memory back now lets the next one reuse it while it is in the caches. Not when an outer tape holds it.</summary>
+    private static void Release(Tensor gradient)
+    {
+        if ((gradient.Flags & Tensor.Traits.Held) == 0)
+        {
+            gradient.Storage?.Leave();
+        }
     }
 
     private Tensor?[] Collect(ReadOnlySpan<Tensor> sources)

@@ -40,9 +40,6 @@ internal abstract class Storage
 /// </summary>
 internal sealed class PooledArray<T> : Storage where T : unmanaged
 {
-    /// <summary>Below this many bytes a plain array is cheaper than the pool.</summary>
-    public const int SmallestBytes = 64 * 1024;
-
     // Vector loads that straddle cache lines cost twice; arrays are pinned so that an aligned first element stays aligned.
     private const int Alignment = 64;
 
@@ -89,6 +86,10 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
             return;
         }
         _array = null!;
+        if (MemoryBudget.Poisons && !Escaped)
+        {
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(array.AsSpan()).Fill(0xA5);
+        }
         if (MemoryBudget.Return(array.Length * (long)Unsafe.SizeOf<T>(), canReuse: !Escaped))
         {
             var free = FreeBySizeClass[_sizeClass];
@@ -135,6 +136,14 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
 /// </summary>
 internal static class MemoryBudget
 {
+    /// <summary>
+    /// Whether everything is pooled and memory that comes back is filled with rubbish, so that whoever reads it late gets caught: AUTOGRAD_POISON=1, for tests.
+    /// </summary>
+    public static bool Poisons { get; } = Environment.GetEnvironmentVariable("AUTOGRAD_POISON") == "1";
+
+    /// <summary>Below this many bytes a plain array is cheaper than the pool.</summary>
+    public static readonly int SmallestPooled = Poisons ? 1 : 64 * 1024;
+
     private const long CollectEvery = 96L << 20;
     private const long KeepAtLeast = 512L << 20;
 

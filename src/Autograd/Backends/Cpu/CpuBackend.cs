@@ -29,7 +29,7 @@ internal sealed partial class CpuBackend : Backend
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Tensor Allocate<T>(DType dtype, Shape shape) where T : unmanaged => (long)shape.Size * Unsafe.SizeOf<T>() < PooledArray<T>.SmallestBytes
+    private static Tensor Allocate<T>(DType dtype, Shape shape) where T : unmanaged => (long)shape.Size * Unsafe.SizeOf<T>() < MemoryBudget.SmallestPooled
         ? new Tensor(GC.AllocateUninitializedArray<T>(shape.Size), dtype, shape)
         : AllocateLarge<T>(dtype, shape);
 
