@@ -460,7 +460,7 @@ public sealed class GradientTape : IDisposable
     {
         if (!x.DType.IsFloating())
         {
-            throw new TapeException($"{operation}: a {x.DType} tensor of shape {x.Shape} has no gradient; only Float32 and Float64 do. Cast it first.");
+            throw new TapeException($"{operation}: a tensor of {x.DType} (shape {x.Shape}) has no gradient; only Float32 and Float64 do. Cast it first.");
         }
     }
 }

@@ -8,6 +8,12 @@ public partial class Tensor
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(Shape shape, DType dtype = DType.Float32) => Full(shape, 0, dtype);
 
+    /// <summary>A float32 tensor of zeros: <c>Zeros(3, 4)</c>.</summary>
+    public static Tensor Zeros(params ReadOnlySpan<int> shape) => Zeros(Shape.Of(shape));
+
+    /// <summary>A float32 tensor of ones: <c>Ones(3, 4)</c>.</summary>
+    public static Tensor Ones(params ReadOnlySpan<int> shape) => Ones(Shape.Of(shape));
+
     /// <summary>A tensor of ones.</summary>
     public static Tensor Ones(Shape shape, DType dtype = DType.Float32) => Full(shape, 1, dtype);
 
@@ -124,7 +130,7 @@ public partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(classes);
         Shape shape = [.. classes.Shape, depth];
-        var positions = Ops.Indexing.Positions(classes, depth, "OneHot", classes, classes.Rank);
+        var positions = Ops.Indexing.Positions(classes, depth, "OneHot", classes, axis: null);
         var y = Equal(positions.ExpandDims(-1), Arange(depth)).Cast(dtype);
         Recording.Active?.Add(new NotDifferentiable("OneHot"), y, classes);
         return y.Reshape(shape);

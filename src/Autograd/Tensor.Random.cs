@@ -28,6 +28,12 @@ public partial class Tensor
             : throw new ValueException(FormattableString.Invariant($"RandomUniform: [{min}, {max}) is no interval."));
     }
 
+    /// <summary>Float32 values spread evenly over [0, 1): <c>RandomUniform(3, 4)</c>.</summary>
+    public static Tensor RandomUniform(params ReadOnlySpan<int> shape) => RandomUniform(Shape.Of(shape), min: 0);
+
+    /// <summary>Float32 values of mean 0 and standard deviation 1: <c>RandomNormal(3, 4)</c>.</summary>
+    public static Tensor RandomNormal(params ReadOnlySpan<int> shape) => RandomNormal(Shape.Of(shape), mean: 0);
+
     /// <summary>Normally distributed values.</summary>
     /// <exception cref="ValueException">The mean is not finite, or the deviation negative or not finite.</exception>
     /// <exception cref="DTypeException">The type is not floating.</exception>
@@ -35,7 +41,7 @@ public partial class Tensor
         Normal(RandomDistribution.Normal, "RandomNormal", shape, mean, stddev, seed, dtype);
 
     /// <summary>Normally distributed values, drawn again until they lie within two standard deviations of the mean.</summary>
-    /// <inheritdoc cref="RandomNormal"/>
+    /// <inheritdoc cref="RandomNormal(Shape, double, double, long?, DType)"/>
     public static Tensor RandomTruncatedNormal(Shape shape, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
         Normal(RandomDistribution.TruncatedNormal, "RandomTruncatedNormal", shape, mean, stddev, seed, dtype);
 

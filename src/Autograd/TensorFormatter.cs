@@ -12,7 +12,8 @@ namespace Autograd;
 /// </code>
 /// </summary>
 /// <remarks>
-/// One notation for all numbers of a tensor, decided by those that are shown: as many decimals as the one that needs most, at least one and at most four;
+/// One notation for all numbers of a tensor, decided by those that are shown: as many decimals as the one that needs most, at least one and at most four,
+/// and always four where a number was rounded, so that 1.00001 does not look like 1.0; rows are broken at about 100 characters;
 /// with exponents when the largest magnitude is 1e8 or more or the smallest that is not 0 is below 1e-4. A scalar shows all the digits its type has.
 /// A tensor of more than 1000 elements is cut to three entries at each end of an axis, and should it have so many axes that more than
 /// 10000 remain, to the first entry of the leading ones.
@@ -23,6 +24,7 @@ internal static class TensorFormatter
     private const int MostShown = 10_000;
     private const int EdgeItems = 3;
     private const int MostDecimals = 4;
+    private const int LineLength = 100;
 
     public static string Format(Tensor x)
     {
@@ -31,7 +33,7 @@ internal static class TensorFormatter
             x = x.OnCpu();
             return x.Rank == 0
                 ? $"{Alone(x)} ({x.DType} scalar)"
-                : x.Size == 0 ? $"[] shape {x.Shape} {x.DType}" : $"{Nested(x)}  shape {x.Shape} {x.DType}";
+                : x.Size == 0 ? $"[]  shape {x.Shape} {x.DType}" : $"{Nested(x)}  shape {x.Shape} {x.DType}";
         }
         catch (Exception error) when (error is AutogradException or ObjectDisposedException)
         {
@@ -61,6 +63,7 @@ internal static class TensorFormatter
         var positions = Positions(x, edges);
         string[] numbers = x.DType.IsFloating() ? Floats(x, positions) : [.. positions.Select(position => Whole(x, position))];
         var width = numbers.Max(number => number.Length);
+        var perLine = Math.Max((LineLength - x.Rank) / (width + 2), 1);
         var text = new StringBuilder();
         var next = 0;
         Write(0);
@@ -80,6 +83,12 @@ internal static class TensorFormatter
             text.Append('[');
             for (var i = 0; i < first + last; i++)
             {
+                if (i > 0 && axis == x.Rank - 1 && i % perLine == 0)
+                {
+                    text.Append(",\n").Append(' ', x.Rank).Append(i == first ? "... , " : "");
+                    Write(axis + 1);
+                    continue;
+                }
                 text.Append(i > 0 ? separator : "").Append(i == first ? "..." + separator : "");
                 Write(axis + 1);
             }
@@ -137,8 +146,13 @@ internal static class TensorFormatter
             smallest = Math.Min(smallest, Math.Abs(value));
         }
         var exponents = largest >= 1e8 || smallest < 1e-4;
-        var decimals = values.Max(value => double.IsFinite(value) ? Decimals(Write(value, MostDecimals)) : 1);
+        var decimals = values.Max(value => !double.IsFinite(value) ? 1 : IsRounded(value, Write(value, MostDecimals)) ? MostDecimals : Decimals(Write(value, MostDecimals)));
         return [.. values.Select(value => Named(value) ?? Write(value, decimals))];
+
+        // The shortest text of a single-precision number decides, not the double behind it.
+        bool IsRounded(double value, string text) => x.DType == DType.Float32
+            ? float.Parse(text, CultureInfo.InvariantCulture) != (float)value
+            : double.Parse(text, CultureInfo.InvariantCulture) != value;
 
         string Write(double value, int decimals) =>
             value.ToString(exponents ? $"0.{new string('0', decimals)}e+00" : $"F{decimals}", CultureInfo.InvariantCulture);

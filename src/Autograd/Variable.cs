@@ -24,8 +24,9 @@ public sealed class Variable : Tensor
     /// <param name="initial">The first value; fixes shape and type.</param>
     /// <param name="trainable">Whether tapes watch it without being asked; only floating types are.</param>
     /// <param name="name">For messages and saving; <c>variable_1</c> and so on by default.</param>
-    public Variable(Tensor initial, bool trainable = true, string? name = null)
-        : this(trainable, name, Start(initial)) { }
+    /// <param name="dtype">The type to hold; that of the first value by default, and float32 for a bare C# number such as 0.5.</param>
+    public Variable(Tensor initial, bool trainable = true, string? name = null, DType? dtype = null)
+        : this(trainable, name, Start(initial, dtype)) { }
 
     private Variable(bool trainable, string? name, Tensor owned)
         : base(owned.Buffer, owned.DType, owned.Shape, null, owned.Offset, owned.Storage)
@@ -103,7 +104,7 @@ public sealed class Variable : Tensor
     /// <inheritdoc cref="Assign"/>
     public Variable AssignSub(Tensor value) => Accumulate(value, default(Ops.SubtractFormula), "AssignSub");
 
-    private Variable Accumulate<TFormula>(Tensor value, TFormula formula, string operation) where TFormula : struct, Numerics.IBinaryFormula
+    private Variable Accumulate<TFormula>(Tensor value, TFormula formula, string operation) where TFormula : struct, IBinaryFormula
     {
         var converted = Prepare(value, operation);
         if (MayOverwrite)
@@ -145,7 +146,7 @@ public sealed class Variable : Tensor
     // Everything that can be refused is refused here, before a value changes.
     private Tensor Prepare(Tensor value, string operation)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        Ops.Operand.ThrowIfNull(value);
         _ = Buffer;
         if (value.DType != DType && value.DType.IsFloating() && !DType.IsFloating())
         {
@@ -166,11 +167,11 @@ public sealed class Variable : Tensor
         }
     }
 
-    private static Tensor Start(Tensor initial)
+    private static Tensor Start(Tensor initial, DType? dtype)
     {
         ArgumentNullException.ThrowIfNull(initial);
         // A bare 0.5 means a number, not a wish for double precision.
-        return Clone(initial is { IsWeak: true, DType: DType.Float64 } ? initial.Cast(DType.Float32) : initial);
+        return Clone(initial.Cast(dtype ?? (initial is { IsWeak: true, DType: DType.Float64 } ? DType.Float32 : initial.DType)));
     }
 
     internal static Tensor Clone(Tensor value)

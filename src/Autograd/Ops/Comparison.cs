@@ -44,6 +44,20 @@ namespace Autograd
         /// <inheritdoc cref="LessEqual"/>
         public static Tensor operator <=(Tensor x, Tensor y) => LessEqual(x, y);
 
+        /// <summary>Refused by the compiler: == would compare references, which is never what a formula means.</summary>
+        [Obsolete("Use Equal(x, y) to compare elements, ReferenceEquals to compare objects, and 'is null' to test for null.", error: true)]
+        public static bool operator ==(Tensor? x, Tensor? y) => ReferenceEquals(x, y);
+
+        /// <summary>Refused by the compiler: != would compare references, which is never what a formula means.</summary>
+        [Obsolete("Use NotEqual(x, y) to compare elements, ReferenceEquals to compare objects, and 'is not null' to test for null.", error: true)]
+        public static bool operator !=(Tensor? x, Tensor? y) => !ReferenceEquals(x, y);
+
+        /// <summary>Whether both are the same object; to compare elements see <see cref="Equal"/>.</summary>
+        public sealed override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+        /// <summary>A hash of the object, not of its elements.</summary>
+        public sealed override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
         /// <summary>Where x is NaN, as bools.</summary>
         public static Tensor IsNaN(Tensor x) => !Compare(default(EqualFormula), s_isNaN, x, x);
 

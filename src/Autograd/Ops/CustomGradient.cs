@@ -2,6 +2,18 @@ using Autograd.Ops;
 
 namespace Autograd
 {
+    /// <summary>The gradient of an operand from the gradient of the result, the operand and the result; null where there is none.</summary>
+    /// <param name="dy">The gradient of the result, of its shape.</param>
+    /// <param name="x">The operand.</param>
+    /// <param name="y">The result.</param>
+    public delegate Tensor? UnaryPullback(Tensor dy, Tensor x, Tensor y);
+
+    /// <summary>The gradients of several operands from the gradient of the result, the operands and the result; null where there is none.</summary>
+    /// <param name="dy">The gradient of the result, of its shape.</param>
+    /// <param name="inputs">The operands.</param>
+    /// <param name="y">The result.</param>
+    public delegate IReadOnlyList<Tensor?> Pullback(Tensor dy, IReadOnlyList<Tensor> inputs, Tensor y);
+
     public partial class Tensor
     {
         /// <summary>An operation with a gradient of your own, of one operand.</summary>
@@ -10,7 +22,7 @@ namespace Autograd
         /// <param name="backward">Computes dx from dy, x and y with tensor operations; for higher orders these are differentiated in turn.</param>
         /// <param name="name">For messages.</param>
         /// <exception cref="TapeException"><paramref name="forward"/> returned null, or, when the gradient is taken, <paramref name="backward"/> returned another shape.</exception>
-        public static Tensor CustomGradient(Tensor x, Func<Tensor, Tensor> forward, Func<Tensor, Tensor, Tensor, Tensor?> backward, string name = "CustomGradient")
+        public static Tensor CustomGradient(Tensor x, Func<Tensor, Tensor> forward, UnaryPullback backward, string name = "CustomGradient")
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(forward);
@@ -27,7 +39,7 @@ namespace Autograd
         public static Tensor CustomGradient(
             IReadOnlyList<Tensor> inputs,
             Func<IReadOnlyList<Tensor>, Tensor> forward,
-            Func<Tensor, IReadOnlyList<Tensor>, Tensor, IReadOnlyList<Tensor?>> backward,
+            Pullback backward,
             string name = "CustomGradient")
         {
             ArgumentNullException.ThrowIfNull(inputs);
@@ -59,7 +71,7 @@ namespace Autograd
 
 namespace Autograd.Ops
 {
-    internal sealed class CustomOp(string name, Func<Tensor, IReadOnlyList<Tensor>, Tensor, IReadOnlyList<Tensor?>> backward) : Op
+    internal sealed class CustomOp(string name, Pullback backward) : Op
     {
         // The function gives all gradients at once; the reverse pass asks for them one by one. Kept no longer than that: another pass with the
         // same cotangent may be one that an outer tape records.

@@ -14,6 +14,28 @@ namespace Autograd
         [System.Runtime.CompilerServices.IndexerName("Part")]
         public Tensor this[params ReadOnlySpan<TensorIndex> index] => Indexing.Apply(this, index);
 
+        /// <summary>The slices at the given positions of the first axis, in that order (copied): <c>x[[2, 0]]</c>. See <see cref="Take"/>.</summary>
+        /// <exception cref="ValueException">A position is out of range.</exception>
+        [System.Runtime.CompilerServices.IndexerName("Part")]
+        public Tensor this[int[] positions]
+        {
+            get
+            {
+                ArgumentNullException.ThrowIfNull(positions);
+                return Take(From(positions));
+            }
+        }
+
+        /// <summary>In brackets: an axis of extent 1 in the result.</summary>
+        public static TensorIndex NewAxis => TensorIndex.NewAxis;
+
+        /// <summary>In brackets: all the axes that the rest of the index does not name.</summary>
+        public static TensorIndex Ellipsis => TensorIndex.Ellipsis;
+
+        /// <summary>In brackets: every <paramref name="step"/>-th element of a range; a negative step walks the range from its end.</summary>
+        /// <exception cref="ShapeException">The step is 0.</exception>
+        public static TensorIndex Every(Range range, int step) => TensorIndex.Every(range, step);
+
         /// <summary>The slices at the given positions of an axis: shape[..axis] + indices.Shape + shape[axis+1..]. Gradients of a repeated position add up.</summary>
         /// <param name="indices">Int32 or Int64 positions from 0, any shape.</param>
         /// <param name="axis">The axis they count along.</param>
@@ -211,7 +233,7 @@ namespace Autograd.Ops
             }
             if (tensors.Count > 1)
             {
-                throw new ShapeException("Index: one index tensor at a time; apply several one after the other, or use TakeAlongAxis.");
+                throw new ShapeException("Index: one index tensor at a time. For one position per row, x[i, labels[i]], use x.TakeAlongAxis(labels.ExpandDims(1), axis: 1); for rows and then columns, x[rows][.., columns].");
             }
             var y = IsWhole(slices, x.Shape) ? x.AsValue() : x.Slice(slices);
             y = y.Reshape(Shape.Of([.. shape]));
@@ -262,7 +284,7 @@ namespace Autograd.Ops
         }
 
         /// <summary>Indices as packed int64, all within [0, extent).</summary>
-        public static Tensor Positions(Tensor indices, int extent, string operation, Tensor x, int axis)
+        public static Tensor Positions(Tensor indices, int extent, string operation, Tensor x, int? axis)
         {
             if (indices.DType is not (DType.Int32 or DType.Int64))
             {
@@ -281,7 +303,7 @@ namespace Autograd.Ops
                     var largest = positions.Max().Item<long>();
                     if (smallest < 0 || largest >= extent)
                     {
-                        throw new ValueException($"{operation}: index {(smallest < 0 ? smallest : largest)} is out of range for axis {axis} of shape {x.Shape}; "
+                        throw new ValueException($"{operation}: index {(smallest < 0 ? smallest : largest)} is out of range for {(axis is null ? $"depth {extent}" : $"axis {axis} of shape {x.Shape}")}; "
                             + $"indices go from 0 to {extent - 1}{(smallest < 0 ? " (negative ones do not count from the end)" : "")}.");
                     }
                 }

@@ -15,7 +15,7 @@ namespace Autograd
         /// <param name="x">Any shape. Integers become float32 unless the operation keeps them.</param>
         public static Tensor Map<TOp>(TOp op, Tensor x) where TOp : struct, IUnaryOp
         {
-            ArgumentNullException.ThrowIfNull(x);
+            Operand.ThrowIfNull(x);
             if (!x.DType.IsFloating())
             {
                 x = Promotion.ForArithmetic(x, TOp.KeepsIntegers);
@@ -36,8 +36,8 @@ namespace Autograd
 
         internal static Tensor Zip<TFormula>(TFormula formula, Op op, Tensor x, Tensor y) where TFormula : struct, IBinaryFormula
         {
-            ArgumentNullException.ThrowIfNull(x);
-            ArgumentNullException.ThrowIfNull(y);
+            Operand.ThrowIfNull(x);
+            Operand.ThrowIfNull(y);
             // Conversions are recorded, so everything that can be refused is refused before them.
             var backend = Backend.Of(x, y, op);
             var shape = Shape.Broadcast(x.Shape, y.Shape, op.Name);
@@ -124,6 +124,22 @@ namespace Autograd.Ops
             }
             return slope.SumTo(recorded.Input(input).Shape);
         }
+    }
+
+    internal static class Operand
+    {
+        /// <summary>The usual way to meet a null tensor is a gradient that does not exist.</summary>
+        public static void ThrowIfNull([System.Diagnostics.CodeAnalysis.NotNull] Tensor? x, [CallerArgumentExpression(nameof(x))] string? name = null)
+        {
+            if (x is null)
+            {
+                Throw(name);
+            }
+        }
+
+        [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+        private static void Throw(string? name) => throw new ArgumentNullException(
+            name, "The tensor is null. If it is a gradient, the target does not depend on the source: tape.Explain(target, source) says why, and unconnected: Unconnected.Zero gives zeros.");
     }
 
     /// <summary>How operations made of structs are named and printed.</summary>

@@ -32,11 +32,15 @@ namespace Autograd
         /// <inheritdoc cref="Sum"/>
         public Tensor All(Axes axis = default, bool keepDims = false) => Reduce(Reduction.All, "All", axis, keepDims);
 
-        /// <summary>The arithmetic mean along axes; NaN over nothing.</summary>
+        /// <summary>The arithmetic mean along axes; NaN over nothing. For bools the share (float32) that is true, so an accuracy is <c>Equal(prediction, y).Mean()</c>.</summary>
         /// <inheritdoc cref="Sum"/>
-        /// <exception cref="DTypeException">The tensor holds integers or bools: Cast it first.</exception>
+        /// <exception cref="DTypeException">The tensor holds integers: Cast it first.</exception>
         public Tensor Mean(Axes axis = default, bool keepDims = false)
         {
+            if (DType == DType.Bool)
+            {
+                return Cast(DType.Float32).Mean(axis, keepDims);
+            }
             RequireFloating("Mean");
             return Reduce(Reduction.Sum, "Mean", axis, keepDims, mean: true);
         }
@@ -106,7 +110,7 @@ namespace Autograd
         {
             if (!DType.IsFloating())
             {
-                throw new DTypeException($"{operation}: the tensor of shape {Shape} holds {DType}, and the result would not; Cast it to a floating type first.");
+                throw new DTypeException($"{operation}: the tensor of shape {Shape} holds {DType}, which the result would not fit; Cast it to Float32 or Float64 first.");
             }
         }
 
@@ -317,13 +321,13 @@ namespace Autograd.Ops
     }
 
     /// <summary>The square root with gradient 0 at 0, for norms and deviations: there the sum of squares has gradient 0 too, and 0 times infinity would be NaN.</summary>
-    internal readonly record struct RootOp : Numerics.IUnaryOp
+    internal readonly record struct RootOp : IUnaryOp
     {
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-        public T Of<T>(T x) where T : struct, Numerics.IReal<T> => T.Sqrt(x);
+        public T Of<T>(T x) where T : struct, IReal<T> => T.Sqrt(x);
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-        public T Slope<T>(T x, T y) where T : struct, Numerics.IReal<T>
+        public T Slope<T>(T x, T y) where T : struct, IReal<T>
         {
             var flat = T.Equal(y, T.Zero);
             return T.Select(flat, T.Zero, T.Const(0.5) / T.Select(flat, T.One, y));

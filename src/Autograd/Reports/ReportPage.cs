@@ -135,6 +135,10 @@ public sealed class ReportPage
             throw new ArgumentException($"'{path}' names a folder, not a file.", nameof(path));
         }
 
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder of '{full}' does not exist; create it first.");
+        }
         var content = Encoding.UTF8.GetBytes(ToHtml());
         var temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
         var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);

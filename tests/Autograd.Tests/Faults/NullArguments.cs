@@ -72,10 +72,9 @@ public class NullArguments
         _ when type == typeof(IReadOnlyList<Tensor>) => new[] { Tensor.Ones([1]) },
         _ when type == typeof(IEnumerable<Tensor>) => new[] { Tensor.Ones([1]) },
         _ when type == typeof(Func<Tensor, Tensor>) => (Func<Tensor, Tensor>)(x => x),
-        _ when type == typeof(Func<Tensor, Tensor, Tensor, Tensor>) => (Func<Tensor, Tensor, Tensor, Tensor>)((dy, x, y) => dy),
+        _ when type == typeof(UnaryPullback) => (UnaryPullback)((dy, x, y) => dy),
         _ when type == typeof(Func<IReadOnlyList<Tensor>, Tensor>) => (Func<IReadOnlyList<Tensor>, Tensor>)(x => x[0]),
-        _ when type == typeof(Func<Tensor, IReadOnlyList<Tensor>, Tensor, IReadOnlyList<Tensor>>) =>
-            (Func<Tensor, IReadOnlyList<Tensor>, Tensor, IReadOnlyList<Tensor>>)((dy, x, y) => x),
+        _ when type == typeof(Pullback) => (Pullback)((dy, x, y) => x),
         _ when Nullable.GetUnderlyingType(type) is not null => null,
         _ when type.IsValueType => Activator.CreateInstance(type),
         _ => throw new NotSupportedException($"A table of arguments needs a {type}."),

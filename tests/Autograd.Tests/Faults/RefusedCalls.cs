@@ -42,7 +42,7 @@ public class RefusedCalls
         new("A5-scalar", o => From<int>([], []), Shapes, "From", "0", "[]"),
         new("A6-array", o => From((float[])null!), Null, "values"),
         new("A6-any-array", o => From((Array)null!), Null, "values"),
-        new("A6-shape", o => Zeros(null!), Null, "shape"),
+        new("A6-shape", o => Zeros((Shape)null!), Null, "shape"),
         new("A6-dimensions", o => _ = (Shape)(int[])null!, Null, "dimensions"),
         new("A6-initial", o => _ = new Variable(null!), Null, "initial"),
         new("A6-row", o => From(new float[][] { [1], null! }), Null, "null"),

@@ -33,6 +33,9 @@ internal enum IntegerRule
 
     /// <summary>A DTypeException.</summary>
     Refuses,
+
+    /// <summary>A DTypeException for integers, float32 for bools.</summary>
+    RefusesIntegers,
 }
 
 /// <summary>An operand: its shape and where its values come from. A fixed one (indices, a condition) is not differentiated.</summary>

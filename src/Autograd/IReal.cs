@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Autograd.Numerics;
+namespace Autograd;
 
 /// <summary>
 /// The arithmetic an elementwise formula is written over. One formula, several interpretations: over SIMD lanes it is the CPU
