@@ -14,7 +14,9 @@ internal static class Anomaly
             return null;
         }
         var source = x.OnCpu().Packed();
-        return x.DType == DType.Float32 ? FirstBad<float>(source.Elements<float>()) : FirstBad<double>(source.Elements<double>());
+        var found = x.DType == DType.Float32 ? FirstBad<float>(source.Elements<float>()) : FirstBad<double>(source.Elements<double>());
+        GC.KeepAlive(source);
+        return found;
     }
 
     private static string? FirstBad<T>(ReadOnlySpan<T> values) where T : System.Numerics.IFloatingPoint<T>

@@ -202,7 +202,13 @@ public partial class Tensor : IDisposable
         return Single<T>();
     }
 
-    private T Single<T>() where T : unmanaged => OnCpu().First<T>();
+    private T Single<T>() where T : unmanaged
+    {
+        var source = OnCpu();
+        var value = source.First<T>();
+        GC.KeepAlive(source);
+        return value;
+    }
 
     private void RequireOneElement()
     {
@@ -256,13 +262,18 @@ public partial class Tensor : IDisposable
     public void Dispose()
     {
         GC.SuppressFinalize(this);
-        if ((Flags & Traits.Disposed) != 0)
+        Traits flags;
+        do
         {
-            return;
+            flags = Flags;
+            if ((flags & Traits.Disposed) != 0)
+            {
+                return;
+            }
         }
-        Flags |= Traits.Disposed;
+        while (Interlocked.CompareExchange(ref Flags, flags | Traits.Disposed, flags) != flags); // two threads may dispose one tensor
         // A recorded value may be read again by the backward pass; then the collector decides.
-        if ((Flags & (Traits.Held | Traits.Variable)) == 0)
+        if ((flags & (Traits.Held | Traits.Variable)) == 0)
         {
             _storage?.Leave();
         }

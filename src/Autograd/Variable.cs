@@ -118,6 +118,7 @@ public sealed class Variable : Tensor
             Backend.Zip(formula, this, converted, result);
             Adopt(result);
         }
+        GC.KeepAlive(converted);
         return this;
     }
 
@@ -126,6 +127,7 @@ public sealed class Variable : Tensor
         if (MayOverwrite)
         {
             Backend.Copy(value, this);
+            GC.KeepAlive(value);
             Version++;
         }
         else
@@ -178,6 +180,7 @@ public sealed class Variable : Tensor
     {
         var copy = Allocate(value.DType, value.Shape, value.Backend);
         value.Backend.Copy(value, copy);
+        GC.KeepAlive(value);
         return copy;
     }
 

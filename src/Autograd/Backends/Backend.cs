@@ -21,7 +21,8 @@ internal enum Reduction
 /// </summary>
 /// <remarks>
 /// The elementwise families are generic over the formula. A generic virtual call costs as much as a small kernel, so those go through a
-/// non-virtual method that knows the CPU.
+/// non-virtual method that knows the CPU. A kernel reads raw memory, which goes back to the pool when no tensor of it is left: whoever calls one keeps its
+/// operands alive until it returns (GC.KeepAlive, or a later use).
 /// </remarks>
 internal abstract class Backend
 {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -43,7 +44,7 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
     // Vector loads that straddle cache lines cost twice; arrays are pinned so that an aligned first element stays aligned.
     private const int Alignment = 64;
 
-    private static readonly Stack<T[]>[] FreeBySizeClass = CreateFreeLists();
+    private static readonly Stack<T[]>[] s_freeBySizeClass = CreateFreeLists();
 
     private readonly int _sizeClass;
     private T[] _array;
@@ -60,8 +61,9 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
     public static PooledArray<T> Rent(int count, out T[] array, out int offset)
     {
         var (sizeClass, capacity) = SizeClassOf(count);
-        MemoryBudget.Take((long)capacity * Unsafe.SizeOf<T>());
-        var free = FreeBySizeClass[sizeClass];
+        var bytes = capacity * (long)Unsafe.SizeOf<T>();
+        MemoryBudget.Take(bytes);
+        var free = s_freeBySizeClass[sizeClass];
         T[]? found;
         lock (free)
         {
@@ -69,10 +71,19 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
         }
         if (found is not null)
         {
-            MemoryBudget.LeavePool(capacity * (long)Unsafe.SizeOf<T>());
+            MemoryBudget.LeavePool(bytes);
         }
-        array = found ?? GC.AllocateUninitializedArray<T>(capacity, pinned: true);
-        offset = AlignedOffset(array);
+        try
+        {
+            array = found ?? GC.AllocateUninitializedArray<T>(capacity, pinned: true);
+        }
+        catch (OutOfMemoryException)
+        {
+            MemoryBudget.Return(bytes, canReuse: false);
+            throw;
+        }
+        // The very largest arrays have no room left for an aligned start.
+        offset = Math.Min(AlignedOffset(array), capacity - count);
         return new PooledArray<T>(array, sizeClass);
     }
 
@@ -92,7 +103,7 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
         }
         if (MemoryBudget.Return(array.Length * (long)Unsafe.SizeOf<T>(), canReuse: !Escaped))
         {
-            var free = FreeBySizeClass[_sizeClass];
+            var free = s_freeBySizeClass[_sizeClass];
             lock (free)
             {
                 free.Push(array);
@@ -100,8 +111,24 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
         }
     }
 
+    /// <summary>Lets go of half the free arrays of every size: what is in use comes back, what is not is soon gone.</summary>
+    private static void Trim()
+    {
+        foreach (var free in s_freeBySizeClass)
+        {
+            lock (free)
+            {
+                for (var kept = free.Count / 2; free.Count > kept;)
+                {
+                    MemoryBudget.LeavePool(free.Pop().Length * (long)Unsafe.SizeOf<T>());
+                }
+            }
+        }
+    }
+
     private static Stack<T[]>[] CreateFreeLists()
     {
+        MemoryBudget.AddPool(Trim);
         var lists = new Stack<T[]>[4 * 32];
         for (var i = 0; i < lists.Length; i++)
         {
@@ -111,10 +138,10 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
     }
 
     // Four classes per power of two waste at most a quarter.
-    private static (int SizeClass, int Capacity) SizeClassOf(int count)
+    internal static (int SizeClass, int Capacity) SizeClassOf(int count)
     {
-        var padded = count + (Alignment / Unsafe.SizeOf<T>());
-        var exponent = BitOperations.Log2((uint)padded - 1);
+        var padded = (long)count + (Alignment / Unsafe.SizeOf<T>());
+        var exponent = BitOperations.Log2((ulong)padded - 1);
         var quarter = 1L << (exponent - 2);
         var quarters = (padded - (1L << exponent) + quarter - 1) / quarter;
         var capacity = Math.Min((1L << exponent) + (quarters * quarter), Array.MaxLength);
@@ -147,9 +174,13 @@ internal static class MemoryBudget
     private const long CollectEvery = 96L << 20;
     private const long KeepAtLeast = 512L << 20;
 
+    private static readonly ConcurrentBag<Action> s_trims = [];
     private static long s_handedOut;
     private static long s_alive;
     private static long s_pooled;
+
+    /// <summary>One more pool to share the room, by what makes it let go of some memory.</summary>
+    public static void AddPool(Action trim) => s_trims.Add(trim);
 
     public static void Take(long bytes)
     {
@@ -170,13 +201,25 @@ internal static class MemoryBudget
     /// <summary>Whether the pool should keep the returned memory.</summary>
     public static bool Return(long bytes, bool canReuse)
     {
-        var alive = Interlocked.Add(ref s_alive, -bytes);
-        var keep = canReuse && Volatile.Read(ref s_pooled) + bytes <= Math.Max(KeepAtLeast, 2 * alive);
-        if (keep)
+        var room = Math.Max(KeepAtLeast, 2 * Interlocked.Add(ref s_alive, -bytes));
+        if (!canReuse || bytes > room)
         {
-            Interlocked.Add(ref s_pooled, bytes);
+            return false;
         }
-        return keep;
+        // Sizes that nobody asks for any more must not keep out those that are in use.
+        while (Interlocked.Add(ref s_pooled, bytes) > room)
+        {
+            Interlocked.Add(ref s_pooled, -bytes);
+            foreach (var trim in s_trims)
+            {
+                trim();
+            }
+            if (Volatile.Read(ref s_pooled) + bytes > room)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>Throws for a request that the machine can only answer by ending the process.</summary>

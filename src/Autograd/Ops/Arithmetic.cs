@@ -26,11 +26,11 @@ namespace Autograd
         /// <summary>-x, elementwise.</summary>
         public static Tensor operator -(Tensor x) => Map(default(NegateOp), x);
 
-        /// <summary>x itself.</summary>
+        /// <summary>x itself; of a variable, its present value.</summary>
         public static Tensor operator +(Tensor x)
         {
             ArgumentNullException.ThrowIfNull(x);
-            return x;
+            return x.AsValue();
         }
 
         /// <summary>The remainder with the sign of y, as in Python: 7 % -2 is -1. See <see cref="Remainder"/>.</summary>

@@ -151,7 +151,9 @@ namespace Autograd
             Tensor y;
             using (Recording.Pause())
             {
-                var flat = Backend.NonZero(Cast(DType.Bool).Packed());
+                var mask = Cast(DType.Bool).Packed();
+                var flat = Backend.NonZero(mask);
+                GC.KeepAlive(mask);
                 var columns = new Tensor[Rank];
                 var strides = Shape.RowMajorStrides();
                 for (var axis = 0; axis < Rank; axis++)
@@ -280,7 +282,10 @@ namespace Autograd.Ops
                 throw new ShapeException($"Index: the mask has shape {mask.Shape} and covers axes of shape {covered}; they must be equal.");
             }
             var flat = x.Reshape(Shape.Of([.. x.Shape.Dimensions[..axis], covered.Size, .. x.Shape.Dimensions[(axis + mask.Rank)..]]));
-            return flat.Take(x.Backend.NonZero(mask.Packed()), axis);
+            var packed = mask.Packed();
+            var positions = x.Backend.NonZero(packed);
+            GC.KeepAlive(packed);
+            return flat.Take(positions, axis);
         }
 
         /// <summary>Indices as packed int64, all within [0, extent).</summary>

@@ -74,7 +74,7 @@ namespace Autograd.Ops
 
         /// <summary>An operation without attributes is the same object every time.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static MapOp<TOp> For(TOp op) => OpNames.HasAttributes<TOp>() ? new MapOp<TOp>(op) : s_default;
+        public static MapOp<TOp> For(TOp op) => OpNames.IsDefault(op) ? s_default : new MapOp<TOp>(op);
 
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
@@ -105,7 +105,7 @@ namespace Autograd.Ops
         public override string Attributes => OpNames.AttributesOf(_op);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static ZipOp<TOp> For(TOp op) => OpNames.HasAttributes<TOp>() ? new ZipOp<TOp>(op) : s_default;
+        public static ZipOp<TOp> For(TOp op) => OpNames.IsDefault(op) ? s_default : new ZipOp<TOp>(op);
 
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
@@ -171,9 +171,9 @@ namespace Autograd.Ops
             return open < 0 ? "" : text[(open + 1)..].TrimEnd('}').Trim();
         }
 
-        // An empty struct occupies one byte; nothing with a field that changes results is that small.
+        // An empty struct occupies one byte, and so does one with a single bool.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static bool HasAttributes<TOp>() where TOp : struct => Unsafe.SizeOf<TOp>() > 1;
+        public static bool IsDefault<TOp>(TOp op) where TOp : struct => Unsafe.SizeOf<TOp>() == 1 && Unsafe.As<TOp, byte>(ref op) == 0;
     }
 
     /// <summary>Which type an operation on mixed operands runs in.</summary>

@@ -22,8 +22,16 @@ namespace Autograd
             {
                 return AsValue();
             }
-            var source = IsContiguous ? this : Packed();
-            var y = source.View(shape, null, source.Offset);
+            Tensor y;
+            if (IsContiguous)
+            {
+                y = View(shape, null, Offset);
+            }
+            else
+            {
+                using var packed = Packed();
+                y = packed.View(shape, null, packed.Offset);
+            }
             Recording.Active?.Add(ReshapeOp.Instance, y, this);
             return y;
         }
@@ -292,7 +300,8 @@ namespace Autograd
             {
                 var slices = Movement.Whole(y.Shape);
                 slices[along] = new AxisSlice(start, 1, input.Shape[along]);
-                y.Backend.Copy(input, Movement.SliceView(y, slices));
+                using var place = Movement.SliceView(y, slices);
+                y.Backend.Copy(input, place);
                 start += input.Shape[along];
             }
             Recording.Active?.Add(new ConcatOp(along), y, inputs);
@@ -384,7 +393,8 @@ namespace Autograd
         {
             var y = Allocate(DType, shape, Backend);
             Backend.Fill(y, 0);
-            Backend.Copy(this, Movement.SliceView(y, slices));
+            using var place = Movement.SliceView(y, slices);
+            Backend.Copy(this, place);
             Recording.Active?.Add(new UnsliceOp(slices), y, this);
             return y;
         }

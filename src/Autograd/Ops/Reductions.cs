@@ -246,6 +246,7 @@ namespace Autograd.Ops
         {
             var copy = Tensor.Allocate(x.DType, shape, x.Backend);
             x.Backend.Copy(x.View(shape, null, x.Offset), copy);
+            GC.KeepAlive(x);
             return copy;
         }
 

@@ -239,4 +239,79 @@ public class Disposal
             Assert.Equal(3, b.ToArray<float>()[Large - 1]);
         }
     }
+
+    private static readonly Dictionary<string, Func<Tensor, Tensor>> TemporaryOperands = new()
+    {
+        ["assign"] = x => new Variable(Zeros(x.Shape)).Assign(x + 0),
+        ["assign add"] = x => new Variable(Zeros(x.Shape)).AssignAdd(x + 0),
+        ["assign, copying"] = x =>
+        {
+            var v = new Variable(Zeros(x.Shape));
+            _ = v.Value;
+            return v.Assign(x + 0);
+        },
+        ["assign add, copying"] = x =>
+        {
+            var v = new Variable(Zeros(x.Shape));
+            _ = v.Value;
+            return v.AssignAdd(x + 0);
+        },
+        ["variable"] = x => new Variable(x + 0),
+        ["sum over no axis"] = x => x.Reshape(-1, 2).T.Sum([]),
+        ["nonzero"] = x => (x + 0).NonZero().Cast(DType.Float32)[..^1] * 0 + 1,
+    };
+
+    public static TheoryData<string> TemporaryOperandNames => [.. TemporaryOperands.Keys];
+
+    [Theory]
+    [MemberData(nameof(TemporaryOperandNames))]
+    public void A_temporary_lives_until_it_has_been_read(string name)
+    {
+        var use = TemporaryOperands[name];
+        // Until the optimizing compiler has seen it; before that, everything lives to the end of its method.
+        for (var i = 0; i < 4; i++, Thread.Sleep(120))
+        {
+            for (var k = 0; k < 40; k++)
+            {
+                use(Ones([Large]));
+            }
+        }
+        var done = false;
+        var poisoner = new Thread(() =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                GC.Collect(1);
+                GC.WaitForPendingFinalizers();
+                Full([1 << 20], double.NaN).Dispose();
+                Full([1 << 20], 1, DType.Bool).Dispose();
+            }
+        });
+        poisoner.Start();
+        var ones = Ones([1 << 20]);
+        var sums = new List<double>();
+        for (var i = 0; i < 40; i++)
+        {
+            sums.Add(use(ones).Min().Item());
+        }
+        Volatile.Write(ref done, true);
+        poisoner.Join();
+        GC.Collect(); // the many small collections have made what is left look old
+        GC.WaitForPendingFinalizers();
+        Assert.All(sums, sum => Assert.Equal(1, sum));
+    }
+
+    [Fact]
+    public void The_last_handle_gives_the_memory_back_at_once()
+    {
+        var rows = Zeros([Large, 2]);
+        foreach (var make in (Func<Tensor>[])[() => Concat([rows, rows]), () => rows.Pad([(1, 1), (0, 0)]), () => rows.T.Reshape(-1), () => MatMul(Zeros([2, 2, 2]), rows.T[..2])])
+        {
+            var x = make();
+            var buffer = x.Buffer;
+            x.Dispose();
+            var y = make();
+            Assert.Same(buffer, y.Buffer);
+        }
+    }
 }

@@ -70,4 +70,32 @@ public class Memory
             MemoryBudget.Return(held, canReuse: false);
         }
     }
+
+    [Fact]
+    public void The_largest_arrays_have_room_for_all_elements()
+    {
+        foreach (var count in (int[])[Array.MaxLength, Array.MaxLength - 1, Array.MaxLength - 63, Array.MaxLength - 64, 1 << 30, (1 << 30) + 1])
+        {
+            Assert.InRange(PooledArray<bool>.SizeClassOf(count).Capacity, count, Array.MaxLength);
+            Assert.InRange(PooledArray<double>.SizeClassOf(count).Capacity, count, Array.MaxLength);
+        }
+    }
+
+    [Fact]
+    public void Sizes_out_of_use_leave_the_pool_to_those_in_use()
+    {
+        var cpu = Device.Cpu.Backend;
+        Tensor[] large = [.. Enumerable.Range(0, 12).Select(_ => Tensor.Allocate(DType.Bool, 50 << 20, cpu))];
+        foreach (var x in large)
+        {
+            x.Dispose();
+        }
+        for (var i = 0; i < 20; i++)
+        {
+            var x = Tensor.Allocate(DType.Float64, 123_456, cpu);
+            var memory = x.Buffer;
+            x.Dispose();
+            Assert.Same(memory, Tensor.Allocate(DType.Float64, 123_456, cpu).Buffer);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Autograd.Numerics;
 
 namespace Autograd.Tests.Ops;
 
@@ -311,5 +312,22 @@ public sealed class OpTests
         {
             Assert.True(Math.Abs(values[i] - expected[i]) <= tolerance * Math.Max(1, Math.Abs(expected[i])), $"{what}: element {i} is {values[i]:R} instead of {expected[i]:R}");
         }
+    }
+
+    private readonly record struct MirrorOp(bool Mirrored) : IUnaryOp
+    {
+        public T Of<T>(T x) where T : struct, IReal<T> => Mirrored ? -x * x : x * x;
+
+        public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(Mirrored ? -2 : 2) * x;
+    }
+
+    [Fact]
+    public void An_attribute_of_one_byte_reaches_the_gradient()
+    {
+        var x = new Variable(3f);
+        using var tape = new GradientTape(persistent: true);
+        var y = Tensor.Map(new MirrorOp(true), x);
+        Assert.Equal(-6, tape.Gradient(y, x)!.Item());
+        Assert.Contains("Mirrored = True", tape.ToString(), StringComparison.Ordinal);
     }
 }

@@ -168,4 +168,23 @@ public class Variables
         Assert.Throws<ObjectDisposedException>(() => w.Assign(D(2)));
         Assert.Contains("disposed", w.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_product_of_batches_leaves_the_variable_assignable_in_place()
+    {
+        var w = new Variable(Ones([3, 3]));
+        var memory = w.Buffer;
+        MatMul(Ones([2, 3, 3]), w);
+        w.AssignAdd(1);
+        Assert.Same(memory, w.Buffer);
+    }
+
+    [Fact]
+    public void Unary_plus_gives_the_present_value()
+    {
+        var w = Weight(3);
+        var y = +w;
+        w.AssignAdd(1);
+        Same([3], y);
+    }
 }

@@ -68,9 +68,8 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    private static Tensor Leading(Tensor x) => x.Rank == 2
-        ? x.View(Shape.Scalar, [], x.Offset)
-        : x.View(x.Shape.ToArray()[..^2], x.Strides[..^2].ToArray(), x.Offset);
+    // Not a view: nobody keeps it, so it counts as no reader of the memory, and a variable may still be assigned in place.
+    private static Tensor Leading(Tensor x) => new(x.Buffer, x.DType, x.Shape.ToArray()[..^2], x.Strides[..^2].ToArray());
 
     private static void Multiply<E>(E* a, Layout layoutA, E* b, Layout layoutB, E* c, int m, int n, int k) where E : unmanaged =>
         MatrixProduct.Run(new MatrixOperands<E>(a, layoutA.Row, layoutA.Column, b, layoutB.Row, n == 1 ? 1 : layoutB.Column, c, m, n, k));

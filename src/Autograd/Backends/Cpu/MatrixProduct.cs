@@ -194,14 +194,15 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
 
     private static void RunLarge(in MatrixOperands<E> x)
     {
-        var blocksK = (x.K + BlockK - 1) / BlockK;
-        var blockK = (x.K + blocksK - 1) / blocksK;
-        for (var j = 0; j < x.N; j += BlockN)
+        // Written so that extents near 2^31 do not overflow.
+        var blocksK = ((x.K - 1) / BlockK) + 1;
+        var blockK = ((x.K - 1) / blocksK) + 1;
+        for (int j = 0, columns; j < x.N; j += columns)
         {
-            var columns = Math.Min(BlockN, x.N - j);
-            for (var p = 0; p < x.K; p += blockK)
+            columns = Math.Min(BlockN, x.N - j);
+            for (int p = 0, k; p < x.K; p += k)
             {
-                var k = Math.Min(blockK, x.K - p);
+                k = Math.Min(blockK, x.K - p);
                 var packed = (E*)Scratch.Of(ref t_packedB, (long)k * (columns + PanelWidth) * sizeof(E));
                 new PackJob(x, packed, j, columns, p, k).Run();
                 new BlockJob(x, packed, j, columns, p, k).Run();
@@ -231,7 +232,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
     /// <summary>Packs blocks of rows of a and multiplies them with the packed block of b.</summary>
     private sealed class BlockJob(MatrixOperands<E> x, E* packed, int firstColumn, int columns, int firstK, int k) : Job
     {
-        protected override int Chunks { get; } = Math.Max((x.M + BlockM - 1) / BlockM, Math.Min(4, x.M / V.TileRows)) is var blocks && blocks > 0 ? blocks : 1;
+        protected override int Chunks { get; } = Math.Max(((x.M - 1) / BlockM) + 1, Math.Min(4, x.M / V.TileRows));
 
         protected override void Run(int chunk)
         {

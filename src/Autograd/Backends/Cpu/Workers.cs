@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Autograd.Backends.Cpu;
 
 /// <summary>Work in independent chunks. How it is cut depends on its size alone, so results do not depend on the number of threads.</summary>
@@ -7,6 +9,7 @@ internal abstract class Job
 
     private int _next = -1;
     private int _helpers;
+    private volatile Exception? _failure;
 
     protected abstract int Chunks { get; }
 
@@ -24,6 +27,10 @@ internal abstract class Job
         while (Interlocked.CompareExchange(ref _helpers, Closed, 0) != 0)
         {
             wait.SpinOnce(sleep1Threshold: -1); // a helper is finishing its last chunk
+        }
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
@@ -43,11 +50,19 @@ internal abstract class Job
         Interlocked.Decrement(ref _helpers);
     }
 
+    // A failure belongs to the caller, whoever met it, and only once nobody works on the operands any more.
     private void Take()
     {
-        for (int chunk; (chunk = Interlocked.Increment(ref _next)) < Chunks;)
+        try
         {
-            Run(chunk);
+            for (int chunk; _failure is null && (chunk = Interlocked.Increment(ref _next)) < Chunks;)
+            {
+                Run(chunk);
+            }
+        }
+        catch (Exception exception)
+        {
+            _failure = exception;
         }
     }
 }
@@ -77,11 +92,26 @@ internal static class Workers
         }
         Volatile.Write(ref s_job, job);
         Interlocked.Increment(ref s_jobs);
-        var sleeping = Volatile.Read(ref s_sleeping);
-        if (sleeping > 0)
+        // Each sleeper is woken once, however many jobs come before it runs.
+        if (Interlocked.Exchange(ref s_sleeping, 0) is var sleeping and > 0)
         {
-            s_wake.Release(Math.Min(sleeping, Count - 1));
+            s_wake.Release(sleeping);
         }
+    }
+
+    /// <summary>Takes back the wish to sleep; false if the call to wake up is already on its way.</summary>
+    private static bool TryStayAwake()
+    {
+        for (var sleeping = Volatile.Read(ref s_sleeping); sleeping > 0;)
+        {
+            var found = Interlocked.CompareExchange(ref s_sleeping, sleeping - 1, sleeping);
+            if (found == sleeping)
+            {
+                return true;
+            }
+            sleeping = found;
+        }
+        return false;
     }
 
     private static void Start()
@@ -109,11 +139,10 @@ internal static class Workers
                     continue;
                 }
                 Interlocked.Increment(ref s_sleeping);
-                if (Volatile.Read(ref s_jobs) == seen)
+                if (Volatile.Read(ref s_jobs) == seen || !TryStayAwake())
                 {
                     s_wake.Wait();
                 }
-                Interlocked.Decrement(ref s_sleeping);
                 spins = 0;
             }
             seen = Volatile.Read(ref s_jobs);
