@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Autograd.SideBySide;
 
@@ -15,7 +16,7 @@ internal sealed record Row(string Name, double? Ours, double? Theirs, double? Ra
     public static Row FromPairs(string name, List<double> ours, List<double> theirs, Target target, string note, bool againstMachine = false) =>
         new(name, Median(ours), Median(theirs), Median([.. theirs.Zip(ours, (them, us) => them / us)]), target, note, againstMachine);
 
-    private static double? Median(List<double> values)
+    public static double? Median(List<double> values)
     {
         if (values.Count == 0)
         {
@@ -31,8 +32,8 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
 {
     private const int MinimumWarmup = 40, WarmupRounds = 3;
 
-    private readonly double _sliceUs = quick ? 30_000 : 100_000;
-    private readonly int _trials = quick ? 2 : 3;
+    private readonly double _sliceUs = quick ? 20_000 : 100_000;
+    private readonly int _trials = quick ? 1 : 3;
 
     /// <summary>How many pairs a ratio is the median of.</summary>
     public int Pairs { get; } = quick ? 3 : 7;
@@ -41,8 +42,8 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
     {
         var action = work.Ours?.Invoke();
         var calls = action is null ? 0 : Warm(action);
-        var best = Fastest(work.Name);
-        List<double> ours = [], theirs = [], limit = [];
+        var finalists = Finalists(work.Name);
+        List<double> ours = [], limit = [];
         for (var pair = 0; pair < Pairs; pair++)
         {
             if (action is not null)
@@ -50,9 +51,9 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
                 ours.Add(Slice(action, calls) / work.PerCall);
                 Rest();
             }
-            if (best is var (peer, variant, count) && peer.Run(work.Name, variant, count) is { } us)
+            foreach (var finalist in finalists)
             {
-                theirs.Add(us);
+                finalist.Times.Add(finalist.Peer.Run(work.Name, finalist.Variant, Calls(finalist.Us))!.Value);
             }
             if (work.Limit is not null && action is not null)
             {
@@ -66,15 +67,16 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
         }
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var note = best is var (winner, spelling, _) ? FormattableString.Invariant($"{spelling}, {winner.Threads} thread{(winner.Threads > 1 ? "s" : "")}") : "";
-        var row = Row.FromPairs(work.Name, ours, theirs, work.Target, note);
+        var best = finalists.MinBy(finalist => Row.Median(finalist.Times));
+        var note = best is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{best.Variant}, {best.Peer.Threads} thread{(best.Peer.Threads > 1 ? "s" : "")}");
+        var row = Row.FromPairs(work.Name, ours, best?.Times ?? [], work.Target, note);
         if (limit.Count == 0)
         {
             yield return row;
             yield break;
         }
         var share = Row.FromPairs($"{work.Name}:{work.Limit!.Name}", ours, limit, new(work.Limit.Target), "the machine", againstMachine: true);
-        yield return row with { Note = FormattableString.Invariant($"{share.Ratio:P0} of {work.Limit.Name}; {note}") };
+        yield return row with { Note = string.Create(CultureInfo.InvariantCulture, $"{note}{(best is null ? "" : "; ")}ours at {share.Ratio:F2} of {work.Limit.Name}") };
         if (work.Limit.Target is not null)
         {
             yield return share;
@@ -102,35 +104,27 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
         return Calls(us);
     }
 
-    // Every spelling with every number of threads; the fastest becomes the peer.
-    private (Peer Peer, string Variant, int Calls)? Fastest(string name)
+    // Every spelling with every number of threads. The fastest spelling of each number comes through: on a busy machine several threads
+    // may win one slice and lose the next.
+    private Candidate[] Finalists(string name)
     {
-        var candidates = peers.SelectMany(peer => peer.Variants(name).Select(variant => (Peer: peer, Variant: variant, Us: double.MaxValue))).ToArray();
-        for (var trial = 0; trial < _trials + 1; trial++)
+        Candidate[] candidates = [.. peers.SelectMany(peer => peer.Variants(name).Select(variant => new Candidate(peer, variant)))];
+        foreach (var candidate in candidates)
         {
-            for (var i = 0; i < candidates.Length; i++)
+            // Twice for warm-up; the second also says how many calls make a slice.
+            var first = candidate.Peer.Run(name, candidate.Variant, 1) ?? 0;
+            candidate.Us = first > 0 ? candidate.Peer.Run(name, candidate.Variant, Calls(10 * first)) ?? 0 : 0;
+        }
+        candidates = [.. candidates.Where(candidate => candidate.Us > 0)];
+        for (var trial = 0; trial < _trials; trial++)
+        {
+            foreach (var candidate in candidates)
             {
-                var (peer, variant, us) = candidates[i];
-                // The first trial is warm-up, and says how many calls make a slice.
-                var calls = us == double.MaxValue ? 2 : Calls(2 * us);
-                if (trial == 0 ? peer.Run(name, variant, 2) is not null : us > 0)
-                {
-                    var measured = peer.Run(name, variant, calls) ?? 0;
-                    candidates[i].Us = trial == 0 ? measured : Math.Min(us, measured);
-                }
-                else
-                {
-                    candidates[i].Us = 0;
-                }
+                var us = candidate.Peer.Run(name, candidate.Variant, Calls(2 * candidate.Us))!.Value;
+                candidate.Us = trial == 0 ? us : Math.Min(us, candidate.Us);
             }
         }
-        var working = candidates.Where(candidate => candidate.Us > 0).ToArray();
-        if (working.Length == 0)
-        {
-            return null;
-        }
-        var fastest = working.MinBy(candidate => candidate.Us);
-        return (fastest.Peer, fastest.Variant, Calls(fastest.Us));
+        return [.. candidates.GroupBy(candidate => candidate.Peer).Select(group => group.MinBy(candidate => candidate.Us)!)];
     }
 
     private int Calls(double us) => (int)Math.Clamp(_sliceUs / us, 1, 1_000_000);
@@ -147,4 +141,15 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
 
     // Our idle threads spin for less than this.
     private static void Rest() => Thread.Sleep(5);
+
+    private sealed class Candidate(Peer peer, string variant)
+    {
+        public Peer Peer { get; } = peer;
+
+        public string Variant { get; } = variant;
+
+        public double Us { get; set; }
+
+        public List<double> Times { get; } = [];
+    }
 }

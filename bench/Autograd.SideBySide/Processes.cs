@@ -44,7 +44,7 @@ internal static class Processes
                 }
             }
         }
-        return Row.FromPairs(ColdStart, ours, theirs, new Target(Microseconds: 120_000), "import torch alone");
+        return Row.FromPairs(ColdStart, ours, theirs, new Target(Microseconds: 120_000), hasTorch ? "import torch alone" : "");
     }
 
     /// <summary>Peak resident memory in MB of 200 steps of the mlp; the peer's least.</summary>
@@ -61,7 +61,7 @@ internal static class Processes
                 theirs.Add(least);
             }
         }
-        return Row.FromPairs(PeakMemory, ours, theirs, default, "MB, both");
+        return Row.FromPairs(PeakMemory, ours, theirs, default, "megabytes, both");
     }
 
     private static ProcessStartInfo Ourselves(string work) =>

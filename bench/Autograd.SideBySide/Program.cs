@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Autograd.SideBySide;
 
 // bench/side-by-side.sh [--quick] [--only NAME] [--tsv FILE]; see bench/README.md.
@@ -42,7 +43,7 @@ static int Run(string[] args)
         var hasTorch = peers.Exists(peer => peer.HasTorch);
         var comparison = new Comparison(quick, peers);
         var report = new Report(hasTorch ? "" : "no python3-torch here");
-        Console.WriteLine(FormattableString.Invariant($"ours: {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} threads"));
+        Console.WriteLine($"ours: {RuntimeInformation.FrameworkDescription}, threads: {Environment.ProcessorCount}");
         foreach (var peer in peers)
         {
             Console.WriteLine($"peer: {peer.Description}");
@@ -51,13 +52,14 @@ static int Run(string[] args)
         {
             Console.WriteLine("peer: no OpenMP build of OpenBLAS here (libopenblas0-openmp); several threads are slower than they could be");
         }
-        Console.WriteLine(FormattableString.Invariant($"fused multiply-adds: {1e-3 / Machine.FmaTime(1, 1, 100_000):F0} GFLOP/s on one core, {1e-3 / Machine.FmaTime(1, Environment.ProcessorCount, 100_000):F0} on all"));
+        var (one, all) = (1e-3 / Machine.FmaTime(1, 1, 100_000), 1e-3 / Machine.FmaTime(1, Environment.ProcessorCount, 100_000));
+        Console.WriteLine($"fused multiply-adds: {one:F0} GFLOP/s on one core, {all:F0} on all");
         if (!quick)
         {
             Machine.TriadTime();
-            Console.WriteLine(FormattableString.Invariant($"triad: {(3.0 * sizeof(float) * (1 << 26)) / 1e3 / Machine.TriadTime():F1} GB/s"));
+            Console.WriteLine($"triad: {(3.0 * sizeof(float) * (1 << 26)) / 1e3 / Machine.TriadTime():F1} GB/s");
         }
-        Console.WriteLine(FormattableString.Invariant($"median of {comparison.Pairs} pairs; ratio: peer / ours, more than 1 is faster than the peer"));
+        Console.WriteLine($"median of {comparison.Pairs} pairs; ratio: peer / ours, more than 1 is faster than the peer");
         Console.WriteLine();
         Report.Header();
         foreach (var each in Work.All.Where(each => Chosen(each.Name) && !(quick && each.Large)))

@@ -14,7 +14,9 @@ internal sealed class Report(string noPeer)
     {
         _rows.Add(row);
         var verdict = row.Target.MetBy(row.Ours, row.Ratio) switch { true => "met", false => "missed", null => "" };
-        Console.WriteLine($"{row.Name,-24}{Time(row.Ours, "not there yet"),14}{Time(row.Theirs, "none"),12}{Number(row.Ratio, "F2"),9}{row.Target,12}  {verdict,-7}{(row.Theirs is null ? noPeer : row.Note)}");
+        Console.WriteLine(
+            $"{row.Name,-24}{Time(row.Ours, "not there yet"),14}{Time(row.Theirs, "none"),12}{Number(row.Ratio, "F2"),9}"
+            + $"{row.Target,12}  {verdict,-7}{(row.Theirs is null && noPeer.Length > 0 ? $"{noPeer} {row.Note}" : row.Note)}");
     }
 
     public void Summary()
@@ -23,7 +25,8 @@ internal sealed class Report(string noPeer)
         Geometric("all rows with a peer", row => true);
         Geometric("matrix products", row => row.Name.StartsWith("matmul-", StringComparison.Ordinal));
         var verdicts = _rows.Select(row => row.Target.MetBy(row.Ours, row.Ratio)).ToArray();
-        Console.WriteLine($"targets: {verdicts.Count(v => v == true)} met, {verdicts.Count(v => v == false)} missed, {verdicts.Count(v => v is null)} without target, peer or operation");
+        var (met, missed) = (verdicts.Count(v => v == true), verdicts.Count(v => v == false));
+        Console.WriteLine($"targets: {met} met, {missed} missed, {verdicts.Length - met - missed} without target, peer or operation");
     }
 
     public void Save(string path)
