@@ -1,0 +1,138 @@
+using static Autograd.Tensor;
+
+namespace Autograd.SideBySide;
+
+/// <summary>Training steps through the public API, as a user writes them: nothing disposed, nothing reused, the update by hand.</summary>
+internal static class Networks
+{
+    // As in peer.py: the arithmetic is the same, and nothing runs into denormals or NaN in a million steps.
+    private const float Rate = 1e-6f;
+
+    /// <summary>100 products of 16 floats, recorded.</summary>
+    public static Action RecordedProducts()
+    {
+        var (x, y) = (new Variable(RandomUniform([16], seed: 1)), Ones(16));
+        return () =>
+        {
+            using var tape = new GradientTape();
+            for (var i = 0; i < 100; i++)
+            {
+                _ = x * y;
+            }
+        };
+    }
+
+    /// <summary>A chain of 100 products of 16 floats, recorded and differentiated.</summary>
+    public static Action DifferentiatedProducts()
+    {
+        var (x, y) = (new Variable(RandomUniform([16], seed: 1)), Ones(16));
+        return () =>
+        {
+            using var tape = new GradientTape();
+            Tensor z = x;
+            for (var i = 0; i < 100; i++)
+            {
+                z *= y;
+            }
+            tape.Gradient(z, x);
+        };
+    }
+
+    /// <summary>4-16-3 on all 120 flowers: the README's loss and gradient descent.</summary>
+    public static Action Iris()
+    {
+        var iris = Datasets.Iris();
+        var x = iris.TrainX - iris.TrainX.Mean(axis: 0);
+        var y = OneHot(iris.TrainY, depth: 3);
+        var (w1, b1) = Layer(4, 16);
+        var (w2, b2) = Layer(16, 3);
+        return () =>
+        {
+            using var tape = new GradientTape();
+            var hidden = Relu(MatMul(x, w1) + b1);
+            var prediction = Softmax(MatMul(hidden, w2) + b2);
+            var loss = -(y * Log(Clip(prediction, 1e-7f, 1f))).Sum(axis: 1).Mean();
+            Descend(tape, loss, w1, b1, w2, b2);
+        };
+    }
+
+    /// <summary>2-2-1, sigmoid and mean squared error, gradient descent.</summary>
+    public static Action Xor() => Sigmoids(new float[,] { { 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 } }, new float[,] { { 0 }, { 1 }, { 1 }, { 0 } }, hidden: 2);
+
+    /// <summary>784-128-10, batch 64, sigmoid and mean squared error, gradient descent.</summary>
+    public static Action Mnist() => Sigmoids(RandomUniform([64, 784], seed: 1), Labels(64), hidden: 128);
+
+    /// <summary>400-25-15-10, batch 32, Adam.</summary>
+    public static Action Digits() => Perceptron(32, 400, 25, 15, 10);
+
+    /// <summary>784-512-512-10, batch 128, Adam.</summary>
+    public static Action Mlp() => Perceptron(128, 784, 512, 512, 10);
+
+    private static Action Sigmoids(Tensor x, Tensor y, int hidden)
+    {
+        var (w1, b1) = Layer(x.Shape[1], hidden);
+        var (w2, b2) = Layer(hidden, y.Shape[1]);
+        return () =>
+        {
+            using var tape = new GradientTape();
+            var output = Sigmoid(MatMul(Sigmoid(MatMul(x, w1) + b1), w2) + b2);
+            Descend(tape, SquaredDifference(output, y).Mean(), w1, b1, w2, b2);
+        };
+    }
+
+    // ReLU between layers, softmax cross-entropy from logits.
+    private static Action Perceptron(int batch, params int[] sizes)
+    {
+        var layers = sizes.Zip(sizes[1..], Layer).ToArray();
+        Variable[] parameters = [.. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })];
+        var (x, y) = (RandomUniform([batch, sizes[0]], seed: 1), Labels(batch));
+        var adam = new Adam(parameters, Rate);
+        return () =>
+        {
+            using var tape = new GradientTape();
+            var logits = MatMul(x, layers[0].Weight) + layers[0].Bias;
+            foreach (var (weight, bias) in layers.AsSpan(1))
+            {
+                logits = MatMul(Relu(logits), weight) + bias;
+            }
+            var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
+            adam.Apply(tape.Gradient(loss, parameters));
+        };
+    }
+
+    private static (Variable Weight, Variable Bias) Layer(int inputs, int outputs) =>
+        (new Variable(RandomNormal([inputs, outputs], stddev: 0.1, seed: inputs + outputs)), new Variable(Zeros(outputs)));
+
+    private static Tensor Labels(int count) => OneHot(RandomInteger([count], 0, 10, seed: 2), depth: 10);
+
+    private static void Descend(GradientTape tape, Tensor loss, Variable w1, Variable b1, Variable w2, Variable b2)
+    {
+        var gradients = tape.Gradient(loss, [w1, b1, w2, b2]);
+        w1.AssignSub(Rate * gradients[0]!);
+        b1.AssignSub(Rate * gradients[1]!);
+        w2.AssignSub(Rate * gradients[2]!);
+        b2.AssignSub(Rate * gradients[3]!);
+    }
+
+    /// <summary>Adam in tensor operations, until the library has optimizers of its own.</summary>
+    private sealed class Adam(Variable[] parameters, float rate)
+    {
+        private readonly Variable[] _means = [.. parameters.Select(p => new Variable(ZerosLike(p), trainable: false))];
+        private readonly Variable[] _squares = [.. parameters.Select(p => new Variable(ZerosLike(p), trainable: false))];
+        private int _steps;
+
+        public void Apply(Tensor?[] gradients)
+        {
+            _steps++;
+            var corrected = rate * (float)(Math.Sqrt(1 - Math.Pow(0.999, _steps)) / (1 - Math.Pow(0.9, _steps)));
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                var g = gradients[i]!;
+                var (m, v) = (_means[i], _squares[i]);
+                m.Assign((0.9f * m) + (0.1f * g));
+                v.Assign((0.999f * v) + (0.001f * Square(g)));
+                parameters[i].AssignSub(corrected * m / (Sqrt(v) + 1e-8f));
+            }
+        }
+    }
+}
