@@ -56,7 +56,8 @@ internal sealed class Recording
 
     public int Count => _count;
 
-    public bool IsOpen(long id) => Id == id && _open != 0;
+    /// <summary>What is recorded until the recording is emptied next.</summary>
+    public Stretch Present { get; private set; } = new();
 
     public ref RecordedOp this[int index] => ref _calls[index];
 
@@ -149,6 +150,8 @@ internal sealed class Recording
         _nextCleanUp = 64;
         _leaves.Clear();
         _callers = null;
+        Present.IsOver = true;
+        Present = new Stretch();
         Id = Interlocked.Increment(ref s_ids);
     }
 
@@ -402,7 +405,7 @@ internal sealed class Recording
 
     private Tensor HoldVariable(Variable variable, int index)
     {
-        variable.Pin(this);
+        variable.Pin(Present);
         return variable.Snapshot(SlotAt(index));
     }
 
@@ -413,6 +416,12 @@ internal sealed class Recording
         {
             NoteCaller();
         }
+    }
+
+    /// <summary>Stands for a recording between two emptyings, for those on other threads who need to know whether it is over.</summary>
+    internal sealed class Stretch
+    {
+        public volatile bool IsOver;
     }
 
     /// <summary>The leaves by identity, for those whose slot belongs to another thread's recording: a scan while they are few.</summary>

@@ -17,8 +17,7 @@ public sealed class Variable : Tensor
     // What tapes hold in place of the variable: a tensor of the present memory, with the variable's place in one recording.
     private Tensor? _snapshot;
     private bool _shared;
-    private Recording? _pinnedBy;
-    private long _pinnedId;
+    private Recording.Stretch? _pinnedBy;
 
     /// <summary>A variable that starts at <paramref name="initial"/> (copied).</summary>
     /// <param name="initial">The first value; fixes shape and type.</param>
@@ -73,17 +72,16 @@ public sealed class Variable : Tensor
     }
 
     /// <summary>A recording keeps the present values until it ends.</summary>
-    internal void Pin(Recording recording)
+    internal void Pin(Recording.Stretch stretch)
     {
-        if (_pinnedBy is not null && _pinnedBy != recording && _pinnedBy.IsOpen(_pinnedId))
+        var before = _pinnedBy;
+        if (before != stretch && (before is { IsOver: false } || Interlocked.CompareExchange(ref _pinnedBy, stretch, before) != before))
         {
             _shared = true; // two threads record the same weights; simplest is to leave these values to them
         }
-        _pinnedBy = recording;
-        _pinnedId = recording.Id;
     }
 
-    private bool MayOverwrite => !_shared && (_pinnedBy is null || !_pinnedBy.IsOpen(_pinnedId));
+    private bool MayOverwrite => !_shared && _pinnedBy is null or { IsOver: true };
 
     /// <summary>Replaces the values.</summary>
     /// <param name="value">Anything that broadcasts to the variable's shape; converted to its type.</param>

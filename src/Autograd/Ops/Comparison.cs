@@ -66,19 +66,19 @@ namespace Autograd
 
         /// <summary>Logical and of bools, elementwise.</summary>
         /// <exception cref="DTypeException">An operand is not bool.</exception>
-        public static Tensor operator &(Tensor x, Tensor y) => Logical(LogicalOperation.And, "And", x, y);
+        public static Tensor operator &(Tensor x, Tensor y) => Logical(LogicalOperation.And, s_and, x, y);
 
         /// <summary>Logical or of bools, elementwise.</summary>
         /// <exception cref="DTypeException">An operand is not bool.</exception>
-        public static Tensor operator |(Tensor x, Tensor y) => Logical(LogicalOperation.Or, "Or", x, y);
+        public static Tensor operator |(Tensor x, Tensor y) => Logical(LogicalOperation.Or, s_or, x, y);
 
         /// <summary>Exclusive or of bools, elementwise.</summary>
         /// <exception cref="DTypeException">An operand is not bool.</exception>
-        public static Tensor operator ^(Tensor x, Tensor y) => Logical(LogicalOperation.Xor, "Xor", x, y);
+        public static Tensor operator ^(Tensor x, Tensor y) => Logical(LogicalOperation.Xor, s_xor, x, y);
 
         /// <summary>Logical not of bools, elementwise.</summary>
         /// <exception cref="DTypeException">The operand is not bool.</exception>
-        public static Tensor operator !(Tensor x) => Logical(LogicalOperation.Xor, "Not", x, true);
+        public static Tensor operator !(Tensor x) => Logical(LogicalOperation.Xor, s_not, x, true);
 
         /// <summary>x where the condition holds, else y; all three broadcast. An element not chosen gets gradient 0, yet if its own
         /// computation has an infinite slope there the product is NaN, as everywhere: make the operand safe, not only the result.</summary>
@@ -119,6 +119,10 @@ namespace Autograd
         private static readonly NotDifferentiable s_greaterEqual = new("GreaterEqual");
         private static readonly NotDifferentiable s_less = new("Less");
         private static readonly NotDifferentiable s_lessEqual = new("LessEqual");
+        private static readonly NotDifferentiable s_and = new("And");
+        private static readonly NotDifferentiable s_or = new("Or");
+        private static readonly NotDifferentiable s_xor = new("Xor");
+        private static readonly NotDifferentiable s_not = new("Not");
 
         private static Tensor Compare<TFormula>(TFormula formula, Op op, Tensor x, Tensor y) where TFormula : struct, IBinaryFormula
         {
@@ -138,17 +142,16 @@ namespace Autograd
             return z;
         }
 
-        private static Tensor Logical(LogicalOperation operation, string name, Tensor x, Tensor y)
+        private static Tensor Logical(LogicalOperation operation, Op op, Tensor x, Tensor y)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(y);
-            var op = new NotDifferentiable(name);
             if (x.DType != DType.Bool || y.DType != DType.Bool)
             {
-                throw new DTypeException($"{name}: operands are {x.DType} and {y.DType}; both must be Bool.");
+                throw new DTypeException($"{op.Name}: operands are {x.DType} and {y.DType}; both must be Bool.");
             }
             var backend = Backend.Of(x, y, op);
-            var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, name), backend);
+            var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, op.Name), backend);
             backend.Logical(operation, x, y, z);
             Recording.Active?.Add(op, z, x, y);
             return z;

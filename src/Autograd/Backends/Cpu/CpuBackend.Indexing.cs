@@ -8,36 +8,32 @@ internal sealed partial class CpuBackend
 {
     public override void Gather(Tensor x, int outer, int n, int inner, Tensor indices, Tensor y)
     {
-        var size = x.DType.ByteSize();
-        var source = Bytes(x);
-        var result = Bytes(y);
+        switch (x.DType.ByteSize())
+        {
+            case 1:
+                Gather<byte>(x, outer, n, inner, indices, y);
+                break;
+            case 4:
+                Gather<int>(x, outer, n, inner, indices, y);
+                break;
+            default:
+                Gather<long>(x, outer, n, inner, indices, y);
+                break;
+        }
+    }
+
+    private static void Gather<E>(Tensor x, int outer, int n, int inner, Tensor indices, Tensor y) where E : unmanaged
+    {
+        ReadOnlySpan<E> source = MemoryMarshal.CreateReadOnlySpan(ref x.First<E>(), x.Size);
+        var result = MemoryMarshal.CreateSpan(ref y.First<E>(), y.Size);
         var at = indices.Elements<long>();
-        var block = inner * (long)size;
         for (var o = 0; o < outer; o++)
         {
             for (var k = 0; k < at.Length; k++)
             {
-                var from = (((long)o * n) + at[k]) * block;
-                var to = (((long)o * at.Length) + k) * block;
-                source.Slice(from, block).CopyTo(result.Slice(to, block));
+                source.Slice(((o * n) + (int)at[k]) * inner, inner).CopyTo(result[(((o * at.Length) + k) * inner)..]);
             }
         }
-    }
-
-    // Byte counts can pass 2^31 where element counts cannot, so blocks are cut by pointer arithmetic in 64 bits.
-    private static ByteView Bytes(Tensor x) => x.DType switch
-    {
-        DType.Bool => new ByteView(ref System.Runtime.CompilerServices.Unsafe.As<bool, byte>(ref x.First<bool>())),
-        DType.Int32 or DType.Float32 => new ByteView(ref System.Runtime.CompilerServices.Unsafe.As<int, byte>(ref x.First<int>())),
-        _ => new ByteView(ref System.Runtime.CompilerServices.Unsafe.As<long, byte>(ref x.First<long>())),
-    };
-
-    private readonly ref struct ByteView(ref byte first)
-    {
-        private readonly ref byte _first = ref first;
-
-        public Span<byte> Slice(long start, long length) =>
-            MemoryMarshal.CreateSpan(ref System.Runtime.CompilerServices.Unsafe.Add(ref _first, (nint)start), checked((int)length));
     }
 
     public override void ScatterAdd(Tensor x, int outer, int n, int inner, Tensor indices, Tensor y)
