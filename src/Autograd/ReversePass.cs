@@ -15,6 +15,7 @@ internal ref struct ReversePass
     private readonly ulong _tape;
     private readonly int _start;
     private readonly List<int>? _earlier;
+    private readonly long _id;
 
     private Tensor?[] _gradients = [];
     private Need[] _needed = [];
@@ -27,6 +28,7 @@ internal ref struct ReversePass
         _tape = tape;
         _start = start;
         _earlier = watchedEarlier;
+        _id = recording.Id;
     }
 
     /// <summary>What a slot's gradient is for.</summary>
@@ -209,6 +211,10 @@ internal ref struct ReversePass
                 }
                 any = true;
                 var dx = call.Op.Pullback(input, dy, call);
+                if (_recording.Id != _id)
+                {
+                    throw new TapeException($"Gradient: the tape was disposed or reset by the backward function of {call.Op.Name}; end it after its gradient.");
+                }
                 if (dx is null)
                 {
                     continue;

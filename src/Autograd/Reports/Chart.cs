@@ -9,7 +9,7 @@ public abstract class Chart
     private protected const int MostMarkers = 200;
 
     private readonly (string Title, string XLabel, string YLabel) texts;
-    private readonly List<Series> series = [];
+    private readonly List<Series> _series = [];
 
     private protected Chart(string title, string xLabel, string yLabel)
     {
@@ -29,8 +29,8 @@ public abstract class Chart
         var svg = new StringBuilder();
         svg.Append(Markup.Invariant, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"autograd-chart\" viewBox=\"0 0 {Frame.Width} {frame.Height:0.#}\" ");
         svg.Append(Markup.Invariant, $"role=\"img\" aria-label=\"{Markup.Escape(texts.Title)}\">\n<style>{ChartStyle.Css}</style>\n");
-        frame.Draw(svg, (index, x, y) => DrawKey(svg, series[index], index, x, y));
-        foreach (var (index, one) in series.Index())
+        frame.Draw(svg, (index, x, y) => DrawKey(svg, _series[index], index, x, y));
+        foreach (var (index, one) in _series.Index())
         {
             DrawSeries(svg, frame, one, index);
         }
@@ -44,7 +44,7 @@ public abstract class Chart
         return svg.Append("</svg>\n").ToString();
     }
 
-    private protected void Keep(Series added) => series.Add(added);
+    private protected void Keep(Series added) => _series.Add(added);
 
     private protected abstract Scale HorizontalScale(double min, double max, int target, bool whole);
 
@@ -65,7 +65,7 @@ public abstract class Chart
         var (xMin, xMax) = (double.PositiveInfinity, double.NegativeInfinity);
         var (yMin, yMax) = (xMin, xMax);
         var whole = true;
-        foreach (var one in series)
+        foreach (var one in _series)
         {
             for (var i = 0; i < one.Count; i++)
             {
@@ -90,7 +90,7 @@ public abstract class Chart
         (yMin, yMax) = hasData ? (yMin, yMax) : IsLogarithmicY ? (0.1, 1) : (0, 1);
         return new Frame(
             texts,
-            series.Select(one => one.Name),
+            _series.Select(one => one.Name),
             target => HorizontalScale(xMin, xMax, target, whole),
             IsLogarithmicY ? Scale.Logarithmic(yMin, yMax, target: 6) : Scale.Linear(yMin, yMax, target: 6, widen: true));
     }

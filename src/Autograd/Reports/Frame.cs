@@ -11,9 +11,9 @@ internal sealed class Frame
     private const double LegendRow = 20;
     private const double KeyWidth = 26;
 
-    private readonly string title;
-    private readonly string xLabel;
-    private readonly string yLabel;
+    private readonly string _title;
+    private readonly string _xLabel;
+    private readonly string _yLabel;
     private readonly List<(int Series, string Name, double X, double Y)> legend = [];
 
     /// <param name="chart">The texts to place.</param>
@@ -22,13 +22,13 @@ internal sealed class Frame
     /// <param name="y">The vertical scale.</param>
     internal Frame((string Title, string XLabel, string YLabel) chart, IEnumerable<string> names, Func<int, Scale> x, Scale y)
     {
-        (title, xLabel, yLabel) = chart;
+        (_title, _xLabel, _yLabel) = chart;
         YScale = y;
 
-        Top = PlaceLegend(names, Edge + (title.Length > 0 ? 36 : 12)) + 18;
+        Top = PlaceLegend(names, Edge + (_title.Length > 0 ? 36 : 12)) + 18;
         Bottom = Top + 250;
-        Height = Bottom + (xLabel.Length > 0 ? 48 : 30);
-        Left = Edge + (yLabel.Length > 0 ? 20 : 0) + y.Ticks.Select(tick => TextWidth(tick.Label)).DefaultIfEmpty().Max() + 6;
+        Height = Bottom + (_xLabel.Length > 0 ? 48 : 30);
+        Left = Edge + (_yLabel.Length > 0 ? 20 : 0) + y.Ticks.Select(tick => TextWidth(tick.Label)).DefaultIfEmpty().Max() + 6;
 
         // Fewer ticks, until their labels stand clear of each other.
         XScale = x(7);
@@ -64,9 +64,9 @@ internal sealed class Frame
     internal void Draw(StringBuilder svg, Action<int, double, double> drawKey)
     {
         svg.Append(Markup.Invariant, $"<rect class=\"paper\" width=\"{Width}\" height=\"{Height:0.#}\" rx=\"8\"/>\n");
-        if (title.Length > 0)
+        if (_title.Length > 0)
         {
-            Text(svg, "title", Edge, Edge + 13, title, Width - 2 * Edge, 1.3);
+            Text(svg, "title", Edge, Edge + 13, _title, Width - 2 * Edge, 1.3);
         }
 
         foreach (var (series, name, x, y) in legend)
@@ -90,15 +90,15 @@ internal sealed class Frame
         }
 
         svg.Append(Markup.Invariant, $"<path class=\"axis\" d=\"M{Left:0.#} {Bottom:0.#}H{Right:0.#}\"/>\n");
-        if (xLabel.Length > 0)
+        if (_xLabel.Length > 0)
         {
-            Text(svg, "label", (Left + Right) / 2, Bottom + 37, xLabel, Right - Left);
+            Text(svg, "label", (Left + Right) / 2, Bottom + 37, _xLabel, Right - Left);
         }
 
-        if (yLabel.Length > 0)
+        if (_yLabel.Length > 0)
         {
             svg.Append(Markup.Invariant, $"<g transform=\"translate({Edge + 8:0.#} {(Top + Bottom) / 2:0.#}) rotate(-90)\">");
-            Text(svg, "label", 0, 0, yLabel, Bottom - Top);
+            Text(svg, "label", 0, 0, _yLabel, Bottom - Top);
             svg.Append("</g>\n");
         }
     }

@@ -30,15 +30,15 @@ public sealed class ReportPage
 
         """;
 
-    private readonly string title;
-    private readonly List<object> parts = [];
+    private readonly string _title;
+    private readonly List<object> _parts = [];
 
     /// <summary>Starts an empty page.</summary>
     /// <param name="title">The heading of the page and of its browser tab.</param>
     public ReportPage(string title)
     {
         ArgumentNullException.ThrowIfNull(title);
-        this.title = title;
+        _title = title;
     }
 
     /// <summary>Adds a paragraph; line breaks in it are kept.</summary>
@@ -95,10 +95,10 @@ public sealed class ReportPage
         var html = new StringBuilder();
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
         html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<meta name=\"color-scheme\" content=\"light dark\"/>\n");
-        html.Append(Markup.Invariant, $"<title>{Markup.Escape(title)}</title>\n<style>{Css}</style>\n</head>\n<body>\n<h1>{Markup.Escape(title)}</h1>\n");
-        for (var i = 0; i < parts.Count; i++)
+        html.Append(Markup.Invariant, $"<title>{Markup.Escape(_title)}</title>\n<style>{Css}</style>\n</head>\n<body>\n<h1>{Markup.Escape(_title)}</h1>\n");
+        for (var i = 0; i < _parts.Count; i++)
         {
-            switch (parts[i])
+            switch (_parts[i])
             {
                 case string text:
                     html.Append(Markup.Invariant, $"<p>{Markup.Escape(text)}</p>\n");
@@ -107,9 +107,9 @@ public sealed class ReportPage
                     table.Write(html);
                     break;
                 case Chart chart:
-                    html.Append(i > 0 && parts[i - 1] is Chart ? "" : "<div class=\"charts\">\n");
+                    html.Append(i > 0 && _parts[i - 1] is Chart ? "" : "<div class=\"charts\">\n");
                     html.Append(Markup.Invariant, $"<figure class=\"chart\">\n{chart.ToSvg()}</figure>\n");
-                    html.Append(i + 1 < parts.Count && parts[i + 1] is Chart ? "" : "</div>\n");
+                    html.Append(i + 1 < _parts.Count && _parts[i + 1] is Chart ? "" : "</div>\n");
                     break;
             }
         }
@@ -163,7 +163,7 @@ public sealed class ReportPage
 
     private ReportPage With(object part)
     {
-        parts.Add(part);
+        _parts.Add(part);
         return this;
     }
 

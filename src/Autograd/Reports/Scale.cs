@@ -10,10 +10,10 @@ internal sealed class Scale
     private const double Largest = 1e300;
     private const double Smallest = 1e-300;
 
-    private readonly bool logarithmic;
+    private readonly bool _logarithmic;
 
     private Scale(double min, double max, bool logarithmic, Tick[] ticks)
-        => (Min, Max, this.logarithmic, Ticks) = (min, max, logarithmic, ticks);
+        => (Min, Max, _logarithmic, Ticks) = (min, max, logarithmic, ticks);
 
     internal double Min { get; }
 
@@ -25,10 +25,10 @@ internal sealed class Scale
     internal static bool Accepts(double value, bool logarithmic = false)
         => Math.Abs(value) <= Largest && (!logarithmic || value >= Smallest);
 
-    internal bool Accepts(double value) => Accepts(value, logarithmic);
+    internal bool Accepts(double value) => Accepts(value, _logarithmic);
 
     /// <summary>0 at the low end of the axis, 1 at the high end.</summary>
-    internal double Fraction(double value) => logarithmic
+    internal double Fraction(double value) => _logarithmic
         ? (Math.Log10(value) - Math.Log10(Min)) / (Math.Log10(Max) - Math.Log10(Min))
         : (value - Min) / (Max - Min);
 

@@ -23,6 +23,30 @@ public class CustomGradients
         Same([10, 21], gradients[1]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_tape_that_ends_during_its_gradient_says_so(bool reset)
+    {
+        var x = new Variable(D(2));
+        using var tape = new GradientTape(persistent: true);
+        var y = Twice(x * 3, dy =>
+        {
+            if (reset)
+            {
+                tape.Reset();
+            }
+            else
+            {
+                tape.Dispose();
+            }
+            return [dy * 2];
+        });
+        Assert.Contains("Twice", Assert.Throws<TapeException>(() => tape.Gradient(y, x)).Message, StringComparison.Ordinal);
+        using var next = new GradientTape();
+        Same([4], next.Gradient(x * x, x));
+    }
+
     [Fact]
     public void A_null_gradient_is_none()
     {

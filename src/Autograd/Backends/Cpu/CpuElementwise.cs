@@ -97,6 +97,9 @@ internal static unsafe class CpuElementwise
 
     // ---- walks ----
 
+    /// <summary>Whether one element stands for all, as in the gradient of a sum.</summary>
+    private static bool IsOneValue(Tensor x) => x.Size == 1 || (x.StridesOrNull is { } strides && strides.AsSpan().IndexOfAnyExcept(0) < 0);
+
     private static void Map<TOp, E>(TOp op, Tensor x, Tensor y) where TOp : struct, IUnaryOp where E : unmanaged
     {
         if (y.Size == 0)
@@ -143,7 +146,7 @@ internal static unsafe class CpuElementwise
         {
             var wholeX = x.IsContiguous && x.Size == z.Size;
             var wholeY = y.IsContiguous && y.Size == z.Size;
-            if ((wholeX || x.Size == 1) && (wholeY || y.Size == 1))
+            if ((wholeX || IsOneValue(x)) && (wholeY || IsOneValue(y)))
             {
                 if (z.Size >= Chunks.Smallest)
                 {
@@ -196,9 +199,13 @@ internal static unsafe class CpuElementwise
         fixed (E* pdy = &dy.First<E>(), px = &x.First<E>(), py = &y.First<E>(), pdx = &dx.First<E>())
         {
             var wholeDy = dy.IsContiguous && dy.Size == dx.Size;
-            if (wholeDy && x.IsContiguous)
+            if (x.IsContiguous && (wholeDy || IsOneValue(dy)))
             {
-                if (dx.Size >= Chunks.Smallest)
+                if (!wholeDy)
+                {
+                    MapPullbackRow(op, pdy, 0, px, 1, py, pdx, dx.Size);
+                }
+                else if (dx.Size >= Chunks.Smallest)
                 {
                     new MapPullbackJob<TOp, E>(op, pdy, px, py, pdx, dx.Size).Run();
                 }
