@@ -30,7 +30,7 @@ internal sealed record Row(string Name, double? Ours, double? Theirs, double? Ra
 /// <summary>Lets both sides do a work in turns, in short slices, so that a busy minute of the machine hits both.</summary>
 internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
 {
-    private const int MinimumWarmup = 40, WarmupRounds = 3;
+    private const int MinimumWarmup = 40, WarmupRounds = 6;
 
     private readonly double _sliceUs = quick ? 20_000 : 100_000;
     private readonly int _trials = quick ? 1 : 3;
@@ -53,7 +53,7 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
             }
             foreach (var finalist in finalists)
             {
-                finalist.Times.Add(finalist.Peer.Run(work.Name, finalist.Variant, Calls(finalist.Us))!.Value);
+                finalist.Times.Add(finalist.Peer.Run(work.Name, finalist.Variant, Calls(finalist.Us))!.Value / work.PerCall);
             }
             if (work.Limit is not null && action is not null)
             {
@@ -83,7 +83,7 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
         }
     }
 
-    // The compiler works in tiers: methods count their calls, and pauses let it catch up.
+    // The compiler works in tiers: it begins to count calls only when nothing new was compiled for 100 ms, and goes through two tiers after that.
     private int Warm(Action action)
     {
         var us = 0.0;
@@ -97,7 +97,7 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
                 calls++;
                 us = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
             }
-            while (us < _sliceUs || (calls < MinimumWarmup && us < 4 * _sliceUs));
+            while (us < _sliceUs / 2 || (calls < MinimumWarmup && us < 4 * _sliceUs));
             us /= calls;
             Thread.Sleep(120);
         }

@@ -36,7 +36,7 @@ internal sealed record Limit(string Name, double? Target, Func<double, double> T
 /// <param name="Name">Also its name in peer.py.</param>
 /// <param name="Target">What it has to reach.</param>
 /// <param name="Ours">Prepares our side and returns one call of it; null: not there yet.</param>
-/// <param name="PerCall">How often one call does the work.</param>
+/// <param name="PerCall">How often one call does the work, on both sides.</param>
 /// <param name="Limit">What the machine allows.</param>
 /// <param name="Large">Left out of a quick run.</param>
 internal sealed record Work(string Name, Target Target, Func<Action>? Ours, int PerCall = 1, Limit? Limit = null, bool Large = false)

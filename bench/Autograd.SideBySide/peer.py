@@ -25,15 +25,15 @@ except ImportError:
     torch = None
 
 RATE = 1e-6  # learning rate: the arithmetic is the same, and no weight or moment runs into denormals or NaN in a million steps
-WORKS = {}   # name -> variant -> (maker, calls per call of what it makes, under inference mode)
+WORKS = {}   # name -> variant -> (maker, whether under inference mode)
 MADE = {}    # (name, variant) -> what was made
 
 
-def variant(name, label, per=1, inference=False, needs_torch=True):
-    """Registers a function that builds a work and returns one call of it, which does the work `per` times."""
+def variant(name, label, inference=False, needs_torch=True):
+    """Registers a function that builds a work and returns one call of it."""
     def register(make):
         if torch is not None or not needs_torch:
-            WORKS.setdefault(name, {})[label] = (make, per, inference)
+            WORKS.setdefault(name, {})[label] = (make, inference)
         return make
     return register
 
@@ -132,9 +132,9 @@ def adam_variants(name, problem):
     variant(name, 'grad+own-flat-Adam')(flat)
 
 
-# ---- one operation, recorded
+# ---- one operation, recorded: a hundred of them are one call
 
-@variant('mul16-recorded', 'operator', per=100)
+@variant('mul16-recorded', 'operator')
 def mul16_recorded():
     x, y = torch.rand(16, requires_grad=True), torch.rand(16)
 
@@ -144,7 +144,7 @@ def mul16_recorded():
     return step
 
 
-@variant('mul16-recorded', 'torch.mul', per=100)
+@variant('mul16-recorded', 'torch.mul')
 def mul16_recorded_function():
     x, y, mul = torch.rand(16, requires_grad=True), torch.rand(16), torch.mul if torch else None
 
@@ -172,8 +172,8 @@ def chain_backward(z, x, one):
     x.grad = None
 
 
-variant('mul16-backward', 'backward', per=100)(chain(chain_backward))
-variant('mul16-backward', 'grad', per=100)(chain(lambda z, x, one: torch.autograd.grad(z, x, one)))
+variant('mul16-backward', 'backward')(chain(chain_backward))
+variant('mul16-backward', 'grad')(chain(lambda z, x, one: torch.autograd.grad(z, x, one)))
 
 
 # ---- small networks
@@ -384,7 +384,7 @@ def register_matrix_product(name):
 
 def run(key, count):
     name, label = key.split('/', 1)
-    make, per, inference = WORKS[name][label]
+    make, inference = WORKS[name][label]
     if key not in MADE:
         MADE[key] = make()
     call, calls = MADE[key], range(count)
@@ -399,7 +399,7 @@ def run(key, count):
         for _ in calls:
             call()
         end = time.perf_counter()
-    return (end - start) * 1e6 / count / per
+    return (end - start) * 1e6 / count
 
 
 def describe():
