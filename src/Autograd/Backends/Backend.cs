@@ -152,6 +152,35 @@ internal abstract class Backend
     /// <summary>c = a b over the last two axes, either read transposed, the leading axes broadcast. a and b may have any strides.</summary>
     public abstract void MatMul(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c);
 
+    // ---- windows over images; all operands are contiguous floating images [batch, spatial..., channels] of one type, and no batch is empty ----
+
+    /// <summary>y = the convolution of x with the kernel.</summary>
+    public abstract void Convolve(Tensor x, Tensor kernel, Windows windows, Tensor y);
+
+    /// <summary>dx = the adjoint of <see cref="Convolve"/> as a map of x, applied to dy.</summary>
+    public abstract void ConvolveInput(Tensor dy, Tensor kernel, Windows windows, Tensor dx);
+
+    /// <summary>dkernel = the adjoint of <see cref="Convolve"/> as a map of the kernel, applied to dy.</summary>
+    public abstract void ConvolveKernel(Tensor x, Tensor dy, Windows windows, Tensor dkernel);
+
+    /// <summary>
+    /// y = the largest element of each window of x (of any type but bool), NaN before all. Where asked for, positions = the first place of each in the flat x, -1 where the
+    /// window holds no element; int32 or int64 as wide as the elements.
+    /// </summary>
+    public abstract void MaxPool(Tensor x, Windows windows, Tensor y, Tensor? positions);
+
+    /// <summary>y[o] = x[positions[o]], 0 for -1.</summary>
+    public abstract void PickWindows(Tensor x, Tensor positions, Windows windows, Tensor y);
+
+    /// <summary>The adjoint of <see cref="PickWindows"/>: y = 0, then y[positions[o]] += x[o].</summary>
+    public abstract void PlaceWindows(Tensor x, Tensor positions, Windows windows, Tensor y);
+
+    /// <summary>y = the mean of each window of x, padding counted or not; 0 where nothing counts.</summary>
+    public abstract void AveragePool(Tensor x, Windows windows, bool countsPadding, Tensor y);
+
+    /// <summary>The adjoint of <see cref="AveragePool"/>.</summary>
+    public abstract void AveragePoolInput(Tensor dy, Windows windows, bool countsPadding, Tensor dx);
+
     // ---- indexing; indices are contiguous int64 and in range ----
 
     /// <summary>y[o, k, i] = x[o, indices[k], i].</summary>

@@ -25,7 +25,7 @@ public class RefusedCalls
     public void Is_refused_by_name_and_changes_nothing(string id) => Table[id].Check();
 
     private static IEnumerable<Refusal> Rows() =>
-        [.. Construction(), .. Broadcasting(), .. Products(), .. Reductions(), .. Movements(), .. Creation(), .. Indexes(), .. Domains(), .. Gradients()];
+        [.. Construction(), .. Broadcasting(), .. Products(), .. Convolutions(), .. Reductions(), .. Movements(), .. Creation(), .. Indexes(), .. Domains(), .. Gradients()];
 
     private static IEnumerable<Refusal> Construction() =>
     [
@@ -111,6 +111,69 @@ public class RefusedCalls
         new("matmul-019", o => MatMul(o.T(2, 3), o.T(5, 4)), Shapes, "MatMul", "[2,3] x [5,4]"),
         new("B20-empty-inner", o => MatMul(o.T(2, 0), o.T(3, 2)), Shapes, "MatMul", "0 != 3"),
         new("B20-result-too-large", o => MatMul(o.T(1 << 16, 0), o.T(0, 1 << 16)), Shapes, "[65536,65536]"),
+    ];
+
+    // Images are [batch, spatial..., channels], kernels [spatial..., channels, filters].
+    private static IEnumerable<Refusal> Convolutions() =>
+    [
+        new("conv-140", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 4, 3)), Shapes, "Conv2D", "[1,5,5,2]", "[3,3,4,3]", "2 channels", "4"),
+        new("conv-142", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), strides: 0), Values, "Conv2D", "strides 0"),
+        new("conv-143", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), strides: -1), Values, "Conv2D", "strides -1"),
+        new("conv-144", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), dilations: [1, 0]), Values, "Conv2D", "dilations [1,0]"),
+        new("conv-145", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), padding: -1), Values, "Conv2D", "padding -1"),
+        new("conv-145-one-side", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), padding: [(0, 0), (0, -1)]), Values, "Conv2D", "(0, -1)"),
+        new("conv-146", o => Conv2D(o.T(1, 5, 5, 2), o.T(7, 7, 2, 3)), Shapes, "Conv2D", "[1,5,5,2]", "[7,7]", "[5,5]", "[-1,-1]"),
+        new("conv-147", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), dilations: 3), Shapes, "Conv2D", "[7,7]", "[-1,-1]"),
+        new("conv-147-one-axis", o => Conv2D(o.T(1, 9, 5, 2), o.T(3, 3, 2, 3), dilations: 3, strides: 2, padding: [(0, 0), (1, 0)]), Shapes, "[9,6]", "[2,0]"),
+        new("conv-148", o => Conv2D(o.T(1, 5, 5, 2), o.T(0, 0, 2, 3)), Values, "Conv2D", "[0,0]"),
+        new("conv-149", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 0)), Shapes, "Conv2D", "[3,3,2,0]", "0 channels or filters"),
+        new("conv-150", o => Conv2D(o.T(1, 5, 5, 0), o.T(3, 3, 0, 3)), Shapes, "Conv2D", "[1,5,5,0]", "0 channels or filters"),
+        new("conv-151", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), groups: 0), Values, "Conv2D", "0 groups"),
+        new("conv-151-negative", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), groups: -2), Values, "Conv2D", "-2 groups"),
+        new("conv-152", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), groups: 3), Shapes, "Conv2D", "2 channels", "3 groups", "6"),
+        new("conv-153", o => Conv2D(o.T(1, 5, 5, 4), o.T(3, 3, 2, 3), groups: 2), Shapes, "Conv2D", "2 groups", "3 filters"),
+        new("conv-154", o => Conv2D(o.T(5, 5, 2), o.T(3, 3, 2)), Shapes, "Conv2D", "[5,5,2]", "[3,3,2]", "4 axes"),
+        new("conv-155", o => Conv2D(o.T(5, 5), o.T(3, 3, 1, 1)), Shapes, "Conv2D", "[5,5]", "[3,3,1,1]"),
+        new("conv-156", o => Conv2D(o.T(1, 0, 5, 2), o.T(3, 3, 2, 3)), Shapes, "Conv2D", "[1,0,5,2]", "empty"),
+        new("conv-156-same", o => Conv2D(o.T(1, 0, 5, 2), o.T(3, 3, 2, 3), padding: "same"), Shapes, "Conv2D", "[1,0,5,2]", "empty"),
+        new("conv-157", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), strides: [1, 2, 3]), Shapes, "Conv2D", "strides [1,2,3]", "3 numbers", "2 spatial axes"),
+        new("conv-157-padding", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), padding: [(1, 1)]), Shapes, "Conv2D", "1 pairs", "2 spatial axes"),
+        new("conv-159", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), padding: "sme"), Values, "sme", "valid", "same"),
+        new("conv-159-null", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), padding: (string)null!), Null, "word"),
+        new("conv-160", o => Conv1D(o.T(1, 5, 2), o.T(3, 3, 2, 3)), Shapes, "Conv1D", "[1,5,2]", "[3,3,2,3]"),
+        new("E60-six-axes", o => Conv(o.T(1, 2, 2, 2, 2, 2), o.T(1, 1, 1, 1, 2, 2)), Shapes, "Conv", "3 to 5 axes"),
+        new("E60-promoting", o => Conv2D(o.T(1, 5, 5, 2), o.D(3, 3, 4, 3)), Shapes, "Conv2D", "2 channels"),
+        new("E57-huge-dilation", o => Conv1D(o.T(1, 5, 1), o.T(3, 1, 1), dilations: int.MaxValue), Shapes, "Conv1D", "4294967295"),
+        new("E56-huge-padding", o => Conv1D(o.T(1, 5, 1), o.T(3, 1, 1), padding: int.MaxValue), Shapes, "Conv1D", "4294967299"),
+        new("E55-depthwise", o => DepthwiseConv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 1), strides: [0, 1]), Values, "DepthwiseConv2D", "[0,1]"),
+        new("E58-depthwise", o => DepthwiseConv2D(o.T(1, 5, 5, 2), o.T(3, 3, 3, 1)), Shapes, "DepthwiseConv2D", "2 channels", "3"),
+        new("E60-depthwise", o => DepthwiseConv2D(o.T(1, 5, 2), o.T(3, 2, 1)), Shapes, "DepthwiseConv2D", "[1,5,2]"),
+        new("E62-depthwise", o => DepthwiseConv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 0)), Shapes, "DepthwiseConv2D", "[3,3,2,0]"),
+        new("conv-161", o => Conv2DTranspose(o.T(1, 3, 3, 2), o.T(3, 3, 3, 2), outputPadding: 1), Values, "Conv2DTranspose", "output padding 1", "stride 1"),
+        new("conv-161-negative", o => Conv2DTranspose(o.T(1, 3, 3, 2), o.T(3, 3, 3, 2), outputPadding: -1), Values, "Conv2DTranspose", "output padding -1"),
+        new("conv-162", o => Conv2DTranspose(o.T(1, 3, 3, 2), o.T(3, 3, 3, 4)), Shapes, "Conv2DTranspose", "2 channels", "4"),
+        new("conv-163", o => Conv2DTranspose(o.T(1, 1, 1, 2), o.T(1, 1, 3, 2), padding: 1), Shapes, "Conv2DTranspose", "[1,1,1,2]", "-1"),
+        new("E55-transposed", o => Conv1DTranspose(o.T(1, 3, 2), o.T(3, 3, 2), strides: 0), Values, "Conv1DTranspose", "strides 0"),
+        new("E57-transposed-huge", o => Conv1DTranspose(o.T(1, 3, 2), o.T(3, 3, 2), strides: int.MaxValue), Shapes, "Conv1DTranspose", "6442450941"),
+        new("E58-transposed-groups", o => Conv2DTranspose(o.T(1, 3, 3, 3), o.T(3, 3, 3, 3), groups: 2), Shapes, "Conv2DTranspose", "2 groups", "3 channels"),
+        new("E61-transposed", o => Conv2DTranspose(o.T(1, 0, 3, 2), o.T(3, 3, 3, 2)), Shapes, "Conv2DTranspose", "[1,0,3,2]", "empty"),
+        new("conv-164", o => MaxPool2D(o.T(1, 4, 4, 1), 0), Values, "MaxPool2D", "window 0"),
+        new("conv-165", o => MaxPool2D(o.T(1, 4, 4, 1), -2), Values, "MaxPool2D", "window -2"),
+        new("conv-165-left-out", o => MaxPool2D(o.T(1, 4, 4, 1), default), Values, "MaxPool2D", "window"),
+        new("conv-166", o => MaxPool2D(o.T(1, 4, 4, 1), 2, 0), Values, "MaxPool2D", "strides 0"),
+        new("conv-167", o => MaxPool2D(o.T(1, 4, 4, 1), 5), Shapes, "MaxPool2D", "[1,4,4,1]", "[5,5]", "[4,4]", "[0,0]"),
+        new("conv-168", o => MaxPool2D(o.T(1, 4, 4, 1), 2, 2, 2), Values, "MaxPool2D", "(2, 2)", "half the window"),
+        new("conv-168-after", o => AveragePool1D(o.T(1, 4, 1), 3, padding: [(0, 2)]), Values, "AveragePool1D", "(0, 2)", "half the window"),
+        new("conv-169", o => MaxPool2D(o.T(1, 4, 4, 1), 2, dilations: 0), Values, "MaxPool2D", "dilations 0"),
+        new("conv-170", o => MaxPool2D(o.T(4, 4), 2), Shapes, "MaxPool2D", "[4,4]", "4 axes"),
+        new("conv-171", o => AveragePool2D(o.T(1, 4, 4, 1), 0), Values, "AveragePool2D", "window 0"),
+        new("conv-173", o => AveragePool2D(o.T(1, 0, 0, 1), 2), Shapes, "AveragePool2D", "[1,0,0,1]", "empty"),
+        new("conv-174", o => MaxPool2D(o.T(1, 4, 4, 1), int.MaxValue), Shapes, "MaxPool2D", "2147483647"),
+        new("conv-174-dilated", o => MaxPool1D(o.T(1, 4, 1), int.MaxValue, 1, int.MaxValue, int.MaxValue), Shapes, "MaxPool1D", "4294967298"),
+        new("E68-result-too-large", o => Conv2D(o.D(1, 1, 1, 1), o.T(1, 1, 1, 1), padding: 1 << 17), Shapes, "262145"),
+        new("E68-result-too-large-depthwise", o => DepthwiseConv2D(o.T(1, 1, 1, 1), o.T(1, 1, 1, 1), padding: 1 << 17), Shapes, "262145"),
+        new("E62-pool", o => MaxPool1D(o.T(1, 4, 0), 2), Shapes, "MaxPool1D", "[1,4,0]", "channels"),
+        new("E60-pool", o => AveragePool3D(o.T(1, 4, 4, 1), 2), Shapes, "AveragePool3D", "[1,4,4,1]", "5 axes"),
     ];
 
     private static IEnumerable<Refusal> Reductions()

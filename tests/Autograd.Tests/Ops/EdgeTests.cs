@@ -64,6 +64,20 @@ public sealed class EdgeTests
         new("exclusive cumsum past a large element", x => x[0].CumSum(exclusive: true), [[1, 1e30, 1]], [0, 1, 1e30], [[2, 1, 0]]),
         new("exclusive cumsum past infinity", x => x[0].CumSum(exclusive: true), [[1, Infinity, 1]], [0, 1, Infinity], [[2, 1, 0]]),
 
+        // ---- windows ----
+        new("max-pool tie, the first", x => MaxPool2D(x[0].Reshape(1, 2, 2, 1), 2), [[3, 3, 1, 3]], [3], [[1, 0, 0, 0]]),
+        new("max-pool ties of overlapping windows", x => MaxPool1D(x[0].Reshape(1, 4, 1), 2, 1), [[1, 1, 1, 1]], [1, 1, 1], [[1, 1, 1, 0]]),
+        new("max-pool of -infinity alone", x => MaxPool1D(x[0].Reshape(1, 2, 1), 2), [[-Infinity, -Infinity]], [-Infinity], [[1, 0]]),
+        new("max-pool keeps NaN", x => MaxPool1D(x[0].Reshape(1, 4, 1), 2), [[1, double.NaN, 5, 4]], [double.NaN, 5], [[0, 1, 1, 0]]),
+        new("max-pool, the first NaN", x => MaxPool1D(x[0].Reshape(1, 3, 1), 3), [[double.NaN, double.NaN, Infinity]], [double.NaN], [[1, 0, 0]]),
+        new("max-pool, padding never wins", x => MaxPool1D(x[0].Reshape(1, 2, 1), 3, 1, 1), [[-5, -7]], [-5, -5], [[2, 0]]),
+        new("max-pool over padding alone", x => MaxPool1D(x[0].Reshape(1, 1, 1), 2, 1, 1, 2), [[7]], [-Infinity], [[0]]),
+        new("average-pool over padding alone", x => AveragePool1D(x[0].Reshape(1, 1, 1), 2, 1, 1, 2), [[7]], [0], [[0]]),
+        new("average-pool at an edge", x => AveragePool1D(x[0].Reshape(1, 3, 1), 2, 2, "same"), [[2, 4, 7]], [3, 7], [[0.5, 0.5, 1]]),
+        new("average-pool at an edge, padding counted", x => AveragePool1D(x[0].Reshape(1, 3, 1), 2, 2, "same", countIncludePadding: true),
+            [[2, 4, 7]], [3, 3.5], [[0.5, 0.5, 0.5]]),
+        new("convolution past an element of no window", x => Conv1D(x[0].Reshape(1, 4, 1), x[1].Reshape(2, 1, 1), 3), [[1, 2, 3, 4], [5, 6]], [17], [[5, 6, 0, 0], [1, 2]]),
+
         // ---- repeated positions ----
         new("take with repeated indices", x => x[0].Take(new[] { 1, 1, 0 }), [[5, 7, 9]], [7, 7, 5], [[1, 2, 0]]),
         new("index with repeated indices", x => x[0][(Tensor)new[] { 1, 1, 0 }], [[5, 7, 9]], [7, 7, 5], [[1, 2, 0]]),

@@ -107,6 +107,35 @@ public sealed class ValueTests
         ["ScatterAddAlongAxis"] = new([3, 2], (x, i) => x[0][i] + Range(0, 2).Where(k => (int)x[1][k, i[1]] == i[0]).Sum(k => x[2][k, i[1]])),
         ["NonZero"] = new([6, 2], (_, i) => i[1] == 0 ? i[0] / 2 : i[0] % 2),
 
+        // ---- windows; a convolution's geometry is in the table, [batch, spatial..., channels] ----
+        ["DepthwiseConv2D"] = new([1, 3, 4, 3], (x, i) => Window(9, k =>
+            At(x[0], 0, i[1] + (k / 3) - 1, i[2] + (k % 3) - 1, i[3]) * x[1][k / 3, k % 3, i[3], 0]).Sum()),
+        ["DepthwiseConv2D multiplier"] = new([1, 2, 2, 6], (x, i) => Window(4, k =>
+            x[0][0, (2 * i[1]) + (k / 2), (2 * i[2]) + (k % 2), i[3] / 3] * x[1][k / 2, k % 2, i[3] / 3, i[3] % 3]).Sum()),
+        ["ConvTranspose"] = new([2, 4, 3, 3], (x, i) => Window(8, k =>
+            At(x[0], i[0], i[1] - (k / 4), i[2] - (k / 2 % 2), k % 2) * x[1][k / 4, k / 2 % 2, i[3], k % 2]).Sum()),
+        ["Conv1DTranspose"] = new([1, 8, 3], (x, i) => Window(6, k => (i[1] + 1 - (k / 2)) % 2 != 0 ? 0
+            : At(x[0], 0, (i[1] + 1 - (k / 2)) / 2, k % 2) * x[1][k / 2, i[2], k % 2]).Sum()),
+        ["Conv2DTranspose"] = new([1, 6, 4, 1], (x, i) => Window(12, k => (i[1] - (k / 4)) % 2 != 0 || (i[2] - (k / 2 % 2)) % 2 != 0 ? 0
+            : At(x[0], 0, (i[1] - (k / 4)) / 2, (i[2] - (k / 2 % 2)) / 2, k % 2) * x[1][k / 4, k / 2 % 2, 0, k % 2]).Sum()),
+        ["Conv2DTranspose groups"] = new([1, 5, 4, 2], (x, i) => Window(8, k =>
+            At(x[0], 0, i[1] - (2 * (k / 4)), i[2] - (2 * (k / 2 % 2)), (2 * i[3]) + (k % 2)) * x[1][k / 4, k / 2 % 2, 0, (2 * i[3]) + (k % 2)]).Sum()),
+        ["Conv3DTranspose"] = new([1, 3, 4, 3, 2], (x, i) => i[2] % 2 != 0 ? 0 : Window(4, k =>
+            At(x[0], 0, i[1] - (k / 2), i[2] / 2, i[3] - (k % 2), 0) * x[1][k / 2, 0, k % 2, i[4], 0]).Sum()),
+        ["MaxPool1D"] = new([2, 4, 2], (x, i) => Window(3, k => x[0][i[0], i[1] + k, i[2]]).Max()),
+        ["MaxPool2D"] = new([2, 2, 2, 2], (x, i) => Window(4, k => x[0][i[0], (2 * i[1]) + (k / 2), (2 * i[2]) + (k % 2), i[3]]).Max()),
+        ["MaxPool2D same overlapping"] = new([1, 3, 2, 3], (x, i) => Window(9, k =>
+            At(x[0], double.NegativeInfinity, 0, (2 * i[1]) + (k / 3) - 1, (2 * i[2]) + (k % 3), i[3])).Max()),
+        ["MaxPool2D dilated"] = new([1, 5, 3, 2], (x, i) => Window(2, k => At(x[0], double.NegativeInfinity, 0, i[1] + (2 * k) - 1, i[2], i[3])).Max()),
+        ["MaxPool3D"] = new([1, 2, 2, 1, 2], (x, i) => Window(8, k => x[0][0, i[1] + (k / 4), i[2] + (k / 2 % 2), k % 2, i[4]]).Max()),
+        ["AveragePool1D"] = new([2, 3, 2], (x, i) => Window(2, k => x[0][i[0], (2 * i[1]) + k, i[2]]).Average()),
+        ["AveragePool2D"] = new([2, 3, 2, 2], (x, i) => Window(6, k => x[0][i[0], i[1] + (k / 3), i[2] + (k % 3), i[3]]).Average()),
+        ["AveragePool2D same"] = new([1, 3, 2, 2], (x, i) => Window(9, k =>
+            At(x[0], double.NaN, 0, (2 * i[1]) + (k / 3) - 1, (2 * i[2]) + (k % 3), i[3])).Where(value => !double.IsNaN(value)).Average()),
+        ["AveragePool2D padding counted"] = new([1, 3, 2, 2], (x, i) => Window(9, k =>
+            At(x[0], 0, (2 * i[1]) + (k / 3) - 1, (2 * i[2]) + (k % 3) - 1, i[3])).Average()),
+        ["AveragePool3D"] = new([1, 2, 2, 1, 2], (x, i) => Window(8, k => x[0][0, i[1] + (k / 4), i[2] + (2 * (k / 2 % 2)), k % 2, i[4]]).Average()),
+
         // ---- matrices and the rest ----
         ["MatMul"] = new([3, 2], (x, i) => Range(0, 4).Sum(k => x[0][i[0], k] * x[1][k, i[1]])),
         ["MatMul batches"] = new([2, 2, 2, 2], (x, i) => Range(0, 3).Sum(k => x[0][i[0], 0, i[2], k] * x[1][i[1], k, i[3]])),
@@ -128,8 +157,11 @@ public sealed class ValueTests
     [MemberData(nameof(Names))]
     public void Every_element_is_what_the_row_says(string name)
     {
-        Assert.True(s_rows.TryGetValue(name, out var expected), $"{name} has no row");
         var inputs = OpTable.Rows[name].Draw();
+        var expected = OpTable.Geometries.TryGetValue(name, out var geometry)
+            ? new Expected(geometry.OutputShape, All(geometry.Result(inputs[0].ToArray<double>(), inputs[1].ToArray<double>())))
+            : s_rows.GetValueOrDefault(name);
+        Assert.True(expected is not null, $"{name} has no row");
         var y = OpTable.Rows[name].Call(inputs);
         Assert.Equal(expected.Shape, y.Shape);
         Values[] x = [.. inputs.Select(input => new Values(input.Cast(DType.Float64).ToArray<double>(), input.Shape))];
@@ -173,6 +205,20 @@ public sealed class ValueTests
     [Fact]
     public void Every_row_is_about_a_row_of_the_table() => Assert.All(s_rows.Keys, name => Assert.Contains(name, OpTable.Rows.Keys));
 
+    /// <summary>An element of an array in row-major order, asked for in that order.</summary>
+    private static Func<Values[], int[], double> All(double[] values)
+    {
+        var next = 0;
+        return (_, _) => values[next++];
+    }
+
+    private static double[] Window(int taps, Func<int, double> value) => [.. Range(0, taps).Select(value)];
+
+    /// <summary>An element, 0 outside.</summary>
+    private static double At(Values x, params int[] index) => At(x, 0.0, index);
+
+    private static double At(Values x, double outside, params int[] index) => x.Has(index) ? x[index] : outside;
+
     private static Expected Pair(Func<double, double, bool> holds) => new([3, 4], (x, i) => holds(x[0][i], x[1][i]) ? 1 : 0);
 
     private static double Product(IEnumerable<double> factors) => factors.Aggregate(1.0, (a, b) => a * b);
@@ -192,6 +238,8 @@ public sealed class ValueTests
         public IEnumerable<double> All => values;
 
         public double this[params int[] index] => values[index.Zip(shape).Aggregate(0, (flat, pair) => (flat * pair.Second) + pair.First)];
+
+        public bool Has(int[] index) => index.Zip(shape).All(pair => pair.First >= 0 && pair.First < pair.Second);
 
         public double Flat(int at) => values[at];
     }

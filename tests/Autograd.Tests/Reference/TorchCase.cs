@@ -75,6 +75,11 @@ internal sealed class TorchCase
 
     public int Axis => _params.GetProperty("axis").GetInt32();
 
+    /// <summary>A parameter that is a number for all spatial axes or one for each; nothing where it is left out.</summary>
+    public PerAxis PerAxis(string parameter) => !Has(parameter) ? default
+        : _params.GetProperty(parameter) is { ValueKind: JsonValueKind.Number } number ? number.GetInt32()
+        : _params.GetProperty(parameter).EnumerateArray().Select(one => one.GetInt32()).ToArray();
+
     /// <summary>The parameter "axis" as one or several axes; all where there is none.</summary>
     public Axes Axes
     {

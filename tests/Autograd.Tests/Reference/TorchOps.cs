@@ -22,16 +22,6 @@ internal static class TorchOps
         ["topk"] = "sorting",
         ["unique"] = "sorting",
         ["upsample_bilinear"] = "interpolation",
-        ["conv1d"] = "convolution",
-        ["conv2d"] = "convolution",
-        ["conv3d"] = "convolution",
-        ["conv_transpose1d"] = "convolution",
-        ["conv_transpose2d"] = "convolution",
-        ["max_pool1d"] = "pooling",
-        ["max_pool2d"] = "pooling",
-        ["avg_pool1d"] = "pooling",
-        ["avg_pool2d"] = "pooling",
-        ["avg_pool3d"] = "pooling",
         ["inv"] = "linear algebra",
         ["cholesky"] = "linear algebra",
         ["eigvalsh"] = "linear algebra",
@@ -190,6 +180,22 @@ internal static class TorchOps
         ["upsample_nearest"] = Of(x => x.Take(new[] { 0, 0, 1, 1 }, 2).Take(new[] { 0, 0, 1, 1, 2, 2 }, 3)),
 
         // ---- networks ----
+        ["conv1d"] = Convolution(Conv1D),
+        ["conv2d"] = Convolution(Conv2D),
+        ["conv3d"] = Convolution(Conv3D),
+        ["conv_transpose1d"] = TransposedConvolution(Conv1DTranspose),
+        ["conv_transpose2d"] = TransposedConvolution(Conv2DTranspose),
+        ["max_pool1d"] = Of(x => Pooled(x, images => MaxPool1D(images, 3, 1))),
+        ["max_pool2d"] = (one, t) => [Pooled(t["x"], images => one.Name == "max2d_dil2" ? MaxPool2D(images, 2, 1, dilations: 2) : MaxPool2D(images, 2))],
+        ["avg_pool1d"] = Of(x => Pooled(x, images => AveragePool1D(images, 2))),
+        ["avg_pool2d"] = (one, t) => [Pooled(t["x"], images => one.Name switch
+        {
+            "avg2d_pad_not_counted" => AveragePool2D(images, 3, 2, 1),
+            "avg2d_s1" => AveragePool2D(images, 3, 1),
+            "avg2d_ceil" => AveragePool2D(images, 2, padding: [(0, 1), (0, 1)]),
+            var name => throw new InvalidDataException(name),
+        })],
+        ["avg_pool3d"] = Of(x => Pooled(x, images => AveragePool3D(images, 2))),
         ["adaptive_avg_pool2d"] = Of(x => x.Mean([2, 3], keepDims: true)),
         ["batch_norm"] = (one, t) => [BatchNorm(one, t)],
         ["layer_norm"] = (one, t) => [Affine(Normalized(t["x"], one.Axes, one.Number("eps")), t, channels: null)],
@@ -266,6 +272,40 @@ internal static class TorchOps
 
     /// <summary>Column minus row of each element of a matrix.</summary>
     private static Tensor Band(Tensor x) => Arange(x.Shape[^1]) - Arange(x.Shape[^2]).ExpandDims(1);
+
+    private delegate Tensor ConvolutionCall(Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis dilations, int groups);
+
+    private delegate Tensor TransposedCall(Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis outputPadding, PerAxis dilations, int groups);
+
+    private static Call Convolution(ConvolutionCall call) => (one, t) =>
+    [
+        WithBias(t, Pooled(t["x"], images => call(
+            images, KernelLast(t["w"]), one.PerAxis("stride"), Padded(one), one.PerAxis("dilation"), one.Has("groups") ? (int)one.Number("groups") : 1))),
+    ];
+
+    private static Call TransposedConvolution(TransposedCall call) => (one, t) =>
+    [
+        WithBias(t, Pooled(t["x"], images => call(
+            images, KernelLast(t["w"]), one.PerAxis("stride"), Padded(one), one.Has("output_padding") ? one.PerAxis("output_padding") : 0, one.PerAxis("dilation"), 1))),
+    ];
+
+    private static Padding Padded(TorchCase one) => one.Has("padding") ? Padding.Of([.. one.PerAxis("padding").Select(sides => (sides, sides))]) is var pairs && pairs.Count() > 1
+        ? pairs
+        : (int)one.Number("padding") : Padding.Valid;
+
+    private static Tensor WithBias(IReadOnlyDictionary<string, Tensor> t, Tensor y) =>
+        t.TryGetValue("b", out var bias) ? y + bias.Reshape([bias.Size, .. Enumerable.Repeat(1, y.Rank - 2)]) : y;
+
+    /// <summary>Torch's channels stand before the spatial axes, ours behind them.</summary>
+    private static Tensor Pooled(Tensor x, Func<Tensor, Tensor> call)
+    {
+        int[] spatial = [.. Enumerable.Range(2, x.Rank - 2)];
+        var y = call(x.Permute([0, .. spatial, 1]));
+        return y.Permute([0, x.Rank - 1, .. spatial.Select(axis => axis - 1)]);
+    }
+
+    /// <summary>[filters, channels, spatial...] to [spatial..., channels, filters]; transposed ones are [channels, filters, spatial...].</summary>
+    private static Tensor KernelLast(Tensor kernel) => kernel.Permute([.. Enumerable.Range(2, kernel.Rank - 2), 1, 0]);
 
     private static Tensor Normalized(Tensor x, Axes axes, double epsilon) =>
         (x - x.Mean(axes, keepDims: true)) * Rsqrt(x.Var(axes, keepDims: true) + epsilon);

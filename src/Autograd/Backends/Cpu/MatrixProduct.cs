@@ -150,12 +150,12 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             }
             if (columns == width)
             {
-                kernels[height](k, a, rowA, columnA, b, rowB, c, rowC, add);
+                kernels[height].Run(k, a, rowA, columnA, b, rowB, c, rowC, add);
             }
             else
             {
                 // The last columns: a whole tile beside c, of which the part that exists is taken over.
-                kernels[height](k, a, rowA, columnA, b, rowB, edge, width, false);
+                kernels[height].Run(k, a, rowA, columnA, b, rowB, edge, width, false);
                 TakeOver(edge, width, c, rowC, height, columns, add);
             }
             a += packed ? (nint)height * k : height * rowA;
@@ -163,7 +163,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         }
     }
 
-    private static void TakeOver(E* tile, nint width, E* c, nint rowC, int rows, int columns, bool add)
+    internal static void TakeOver(E* tile, nint width, E* c, nint rowC, int rows, int columns, bool add)
     {
         var padded = stackalloc E[32];
         for (; rows > 0; rows--, tile += width, c += rowC)
@@ -259,7 +259,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
     // ---- packing ----
 
     /// <summary>panel[p * width + i] = x[p * strideP + i * strideI] for i &lt; count, 0 up to the width.</summary>
-    private static void Pack(E* x, nint strideP, nint strideI, int k, int count, E* panel, int width)
+    internal static void Pack(E* x, nint strideP, nint strideI, int k, int count, E* panel, int width)
     {
         if (strideI == 1)
         {

@@ -117,30 +117,32 @@ internal unsafe struct Both<TTop, TBottom, V, E> : ITile<V, E>
 internal static unsafe class Tiles<V, E> where V : struct, IVector<V, E> where E : unmanaged
 {
     /// <summary>Kernels two registers wide, by rows (1 to 14).</summary>
-    public static readonly delegate*<nint, E*, nint, nint, E*, nint, E*, nint, bool, void>[] Wide = Kernels<WideRow<V, E>>();
+    public static readonly TileKernel<E>[] Wide = Kernels<WideRow<V, E>>();
 
     /// <summary>Kernels one register wide, by rows (1 to 14).</summary>
-    public static readonly delegate*<nint, E*, nint, nint, E*, nint, E*, nint, bool, void>[] Narrow = Kernels<NarrowRow<V, E>>();
+    public static readonly TileKernel<E>[] Narrow = Kernels<NarrowRow<V, E>>();
 
-    private static delegate*<nint, E*, nint, nint, E*, nint, E*, nint, bool, void>[] Kernels<R1>() where R1 : struct, ITile<V, E> =>
+    private static TileKernel<E>[] Kernels<R1>() where R1 : struct, ITile<V, E> =>
         Kernels<R1, Both<R1, R1, V, E>>();
 
-    private static delegate*<nint, E*, nint, nint, E*, nint, E*, nint, bool, void>[] Kernels<R1, R2>() where R1 : struct, ITile<V, E> where R2 : struct, ITile<V, E> =>
+    private static TileKernel<E>[] Kernels<R1, R2>() where R1 : struct, ITile<V, E> where R2 : struct, ITile<V, E> =>
         Kernels<R1, R2, Both<R2, R1, V, E>, Both<R2, R2, V, E>>();
 
-    private static delegate*<nint, E*, nint, nint, E*, nint, E*, nint, bool, void>[] Kernels<R1, R2, R3, R4>()
+    private static TileKernel<E>[] Kernels<R1, R2, R3, R4>()
         where R1 : struct, ITile<V, E> where R2 : struct, ITile<V, E> where R3 : struct, ITile<V, E> where R4 : struct, ITile<V, E> =>
         Kernels<R1, R2, R3, R4, Both<R4, R4, V, E>>();
 
-    private static delegate*<nint, E*, nint, nint, E*, nint, E*, nint, bool, void>[] Kernels<R1, R2, R3, R4, R8>()
+    private static TileKernel<E>[] Kernels<R1, R2, R3, R4, R8>()
         where R1 : struct, ITile<V, E> where R2 : struct, ITile<V, E> where R3 : struct, ITile<V, E> where R4 : struct, ITile<V, E> where R8 : struct, ITile<V, E> =>
         [
-            null,
-            &Run<R1>, &Run<R2>, &Run<R3>, &Run<R4>,
-            &Run<Both<R4, R1, V, E>>, &Run<Both<R4, R2, V, E>>, &Run<Both<R4, R3, V, E>>, &Run<R8>,
-            &Run<Both<R8, R1, V, E>>, &Run<Both<R8, R2, V, E>>, &Run<Both<R8, R3, V, E>>, &Run<Both<R8, R4, V, E>>,
-            &Run<Both<R8, Both<R4, R1, V, E>, V, E>>, &Run<Both<R8, Both<R4, R2, V, E>, V, E>>,
+            default,
+            Of<R1>(), Of<R2>(), Of<R3>(), Of<R4>(),
+            Of<Both<R4, R1, V, E>>(), Of<Both<R4, R2, V, E>>(), Of<Both<R4, R3, V, E>>(), Of<R8>(),
+            Of<Both<R8, R1, V, E>>(), Of<Both<R8, R2, V, E>>(), Of<Both<R8, R3, V, E>>(), Of<Both<R8, R4, V, E>>(),
+            Of<Both<R8, Both<R4, R1, V, E>, V, E>>(), Of<Both<R8, Both<R4, R2, V, E>, V, E>>(),
         ];
+
+    private static TileKernel<E> Of<T>() where T : struct, ITile<V, E> => new(&Run<T>, &RunSegments<T>);
 
     /// <summary>c = (or +=) the sum over p &lt; k of column a[i * rowA + p * columnA] times row b[p * rowB ...].</summary>
     [MethodImpl(AggressiveOptimization)]
@@ -172,4 +174,38 @@ internal static unsafe class Tiles<V, E> where V : struct, IVector<V, E> where E
             tile.Store(c, rowC, false);
         }
     }
+
+    /// <summary>As <see cref="Run"/> for columns of a that come in segments of k: those of segment s begin at a + offsets[s], while the rows of b go on.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void RunSegments<T>(
+        nint segments, nint* offsets, nint k, E* a, nint rowA, nint columnA, E* b, nint rowB, E* c, nint rowC, bool add) where T : struct, ITile<V, E>
+    {
+        T tile = default;
+        for (; segments > 0; segments--, offsets++)
+        {
+            var column = a + *offsets;
+            for (var p = k; p > 0; p--, column += columnA, b += rowB)
+            {
+                tile.Step(column, rowA, V.Load(b), T.Registers == 2 ? V.Load(b + V.Count) : default);
+            }
+        }
+        if (add)
+        {
+            tile.Store(c, rowC, true);
+        }
+        else
+        {
+            tile.Store(c, rowC, false);
+        }
+    }
+}
+
+/// <summary>The inner loop for one number of rows, with columns of a at one distance or in segments.</summary>
+internal readonly unsafe struct TileKernel<E>(
+    delegate*<nint, E*, nint, nint, E*, nint, E*, nint, bool, void> run,
+    delegate*<nint, nint*, nint, E*, nint, nint, E*, nint, E*, nint, bool, void> runSegments) where E : unmanaged
+{
+    public readonly delegate*<nint, E*, nint, nint, E*, nint, E*, nint, bool, void> Run = run;
+
+    public readonly delegate*<nint, nint*, nint, E*, nint, nint, E*, nint, E*, nint, bool, void> RunSegments = runSegments;
 }
