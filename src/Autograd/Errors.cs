@@ -15,7 +15,14 @@ public class AutogradException : Exception
 }
 
 /// <summary>Shapes, axes, indices or counts do not fit an operation.</summary>
-public sealed class ShapeException(string message) : AutogradException(message);
+public sealed class ShapeException : AutogradException
+{
+    /// <summary>Creates the error with its message.</summary>
+    public ShapeException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its message and cause.</summary>
+    public ShapeException(string message, Exception inner) : base(message, inner) { }
+}
 
 /// <summary>An operation is not defined for an element type.</summary>
 public sealed class DTypeException(string message) : AutogradException(message);
@@ -44,3 +51,6 @@ public sealed class AnomalyException(string message) : AutogradException(message
 
 /// <summary>Analytic and numeric gradients disagree.</summary>
 public sealed class GradientCheckException(string message) : AutogradException(message);
+
+/// <summary>A layer or model cannot do what was asked in its present state: it was not built or compiled, or is training already.</summary>
+public sealed class ModelException(string message) : AutogradException(message);

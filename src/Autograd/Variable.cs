@@ -41,6 +41,9 @@ public sealed class Variable : Tensor
     /// <summary>Whether tapes watch the variable without being asked.</summary>
     public bool Trainable { get; }
 
+    /// <summary>What an optimizer puts the values back into after each step.</summary>
+    public Constraint? Constraint { get; init; }
+
     /// <summary>How often the variable was assigned.</summary>
     public long Version { get; private set; }
 

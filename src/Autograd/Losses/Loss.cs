@@ -1,0 +1,100 @@
+using Autograd.Serialization;
+
+namespace Autograd;
+
+/// <summary>How the losses of examples become one number.</summary>
+public enum LossReduction
+{
+    /// <summary>Their sum, weighted where weights are given, divided by their number (not by the sum of the weights).</summary>
+    SumOverBatchSize,
+
+    /// <summary>Their sum.</summary>
+    Sum,
+
+    /// <summary>Not at all: one loss per example.</summary>
+    None,
+
+    /// <summary>Their weighted sum divided by the sum of the weights.</summary>
+    MeanWithSampleWeight,
+}
+
+/// <summary>
+/// What training makes small. By object, or by the name a Keras user knows: <c>loss: "mse"</c>. Of your own: derive and override <see cref="Call"/>, or
+/// <see cref="From"/> a function.
+/// </summary>
+public abstract class Loss
+{
+    internal static Registry<Loss> Registry { get; } = new("loss");
+
+    /// <summary>For derived losses.</summary>
+    /// <param name="reduction">How the losses of examples become one number.</param>
+    /// <param name="name">The name in logs.</param>
+    protected Loss(LossReduction reduction = LossReduction.SumOverBatchSize, string? name = null)
+    {
+        Reduction = Enum.IsDefined(reduction)
+            ? reduction
+            : throw new ValueException($"Loss: there is no reduction {(int)reduction}. Known: {string.Join(", ", Enum.GetNames<LossReduction>())}.");
+        Name = name ?? Spelled.InSnakeCase(GetType().Name);
+    }
+
+    /// <summary>How the losses of examples become one number.</summary>
+    public LossReduction Reduction { get; }
+
+    /// <summary>The name in logs.</summary>
+    public string Name { get; }
+
+    /// <summary>The loss of predictions.</summary>
+    /// <param name="yTrue">What should have been predicted.</param>
+    /// <param name="yPred">What was predicted.</param>
+    /// <param name="sampleWeight">A weight per example, or anything else that broadcasts to the unreduced losses.</param>
+    /// <returns>A scalar, or with <see cref="LossReduction.None"/> one loss per example.</returns>
+    /// <exception cref="ShapeException">Targets and predictions do not fit each other.</exception>
+    public Tensor Apply(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        var losses = Each(yTrue, yPred);
+        if (sampleWeight is null)
+        {
+            return Reduction switch
+            {
+                LossReduction.None => losses,
+                LossReduction.Sum => losses.Sum(),
+                _ => losses.Mean(),
+            };
+        }
+        var weights = SampleWeights.Fit(sampleWeight, losses, Name);
+        var weighted = losses * weights;
+        return Reduction switch
+        {
+            LossReduction.None => weighted,
+            LossReduction.Sum => weighted.Sum(),
+            LossReduction.MeanWithSampleWeight => Tensor.Where(weights.Sum() > 0, weighted.Sum() / Tensor.Maximum(weights.BroadcastTo(losses.Shape).Sum(), 1e-7), 0),
+            _ => weighted.Mean(),
+        };
+    }
+
+    /// <summary>The losses before they are reduced.</summary>
+    internal Tensor Each(Tensor yTrue, Tensor yPred) => Call(yTrue, yPred);
+
+    /// <summary>The losses before they are reduced: one per example, or per position where an example has several.</summary>
+    /// <param name="yTrue">What should have been predicted.</param>
+    /// <param name="yPred">What was predicted.</param>
+    protected abstract Tensor Call(Tensor yTrue, Tensor yPred);
+
+    /// <summary>A loss that calls a function of targets and predictions, which gives one loss per example.</summary>
+    public static Loss From(Func<Tensor, Tensor, Tensor> function, string name = "loss")
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return new Custom(function, name);
+    }
+
+    /// <summary>The loss of that name with its default settings.</summary>
+    /// <exception cref="ValueException">There is none.</exception>
+    public static implicit operator Loss(string name) => Registry.Create(name);
+
+    private sealed class Custom(Func<Tensor, Tensor, Tensor> function, string name) : Loss(LossReduction.SumOverBatchSize, name)
+    {
+        protected override Tensor Call(Tensor yTrue, Tensor yPred) => function(yTrue, yPred);
+    }
+}
