@@ -83,6 +83,10 @@ public interface IReal<T> where T : struct, IReal<T>
     /// <summary>Square root.</summary>
     static abstract T Sqrt(T x);
 
+    /// <summary>x / (√y + offset), the quotient of adaptive optimizers. A member because refined estimates take a third of the time of a root and a division.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T OverRoot(T x, T y, T offset) => x / (T.Sqrt(y) + offset);
+
     /// <summary>e^x.</summary>
     static abstract T Exp(T x);
 
@@ -194,4 +198,14 @@ public interface IBinaryOp : IBinaryFormula
 
     /// <summary>dz/dy, from x, y and z = f(x, y).</summary>
     T SlopeY<T>(T x, T y, T z) where T : struct, IReal<T>;
+}
+
+/// <summary>
+/// How an optimizer changes one weight: written once over <see cref="IReal{T}"/>, run as one fused pass over a variable, its gradient and up to
+/// three slots of optimizer state. The fields of the struct are the hyperparameters of this step. Mark <c>Of</c> AggressiveInlining.
+/// </summary>
+public interface IUpdateRule
+{
+    /// <summary>Changes the weight <paramref name="w"/> and the slots, given the gradient <paramref name="g"/>. A slot the optimizer does not have reads 0.</summary>
+    void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>;
 }

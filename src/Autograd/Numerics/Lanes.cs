@@ -75,6 +75,10 @@ internal readonly struct Lanes<E> : IReal<Lanes<E>> where E : unmanaged
     [MethodImpl(AggressiveInlining)]
     public static Lanes<E> Sqrt(Lanes<E> x) => new(Vector512.Sqrt(x.V));
 
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes<E> OverRoot(Lanes<E> x, Lanes<E> y, Lanes<E> offset) =>
+        Elementary.HasEstimates && IsFloat ? Of(Elementary.OverRoot(x.F, y.F, offset.F)) : x / (Sqrt(y) + offset);
+
     // Functions exist for float and double only; operations on integers never reach them.
     private static bool IsFloat
     {
