@@ -67,7 +67,7 @@ internal sealed class FitLoop
         for (var epoch = _initialEpoch; epoch < _epochs && !_model.StopTraining; epoch++)
         {
             _progress.Epoch(epoch, _epochs);
-            Each(callback => callback.OnEpochBegin(epoch));
+            BetweenEpochs(callback => callback.OnEpochBegin(epoch));
             logs = Epoch(epoch, batches, out var steps);
             if (steps == 0)
             {
@@ -78,7 +78,7 @@ internal sealed class FitLoop
                 Validate(logs);
             }
             _progress.End(steps, logs);
-            Each(callback => callback.OnEpochEnd(epoch, logs));
+            BetweenEpochs(callback => callback.OnEpochEnd(epoch, logs));
             history.Add(epoch, logs);
         }
         Each(callback => callback.OnTrainEnd(logs));
@@ -118,6 +118,19 @@ internal sealed class FitLoop
         foreach (var (name, value) in measured)
         {
             logs["val_" + name] = value;
+        }
+    }
+
+    private void BetweenEpochs(Action<Callback> action)
+    {
+        _model.IsBetweenEpochs = true;
+        try
+        {
+            Each(action);
+        }
+        finally
+        {
+            _model.IsBetweenEpochs = false;
         }
     }
 

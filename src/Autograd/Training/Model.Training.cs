@@ -43,7 +43,7 @@ public partial class Model
     {
         ArgumentNullException.ThrowIfNull(losses);
         using var busy = Busy("Compile");
-        _compilation = new Compilation(optimizer ?? new RMSprop(), losses, lossWeights, metrics ?? [], OutputNames);
+        _compilation = new Compilation(optimizer ?? new Adam(), losses, lossWeights, metrics ?? [], OutputNames);
     }
 
     /// <summary>The names of the outputs: those of the layers that give them.</summary>
@@ -51,7 +51,7 @@ public partial class Model
 
     /// <summary>Makes a metric of a training step of your own part of the logs.</summary>
     /// <returns>The metric.</returns>
-    protected TMetric Track<TMetric>(TMetric metric, string? name = null) where TMetric : Metric
+    protected TMetric TrackMetric<TMetric>(TMetric metric, string? name = null) where TMetric : Metric
     {
         ArgumentNullException.ThrowIfNull(metric);
         metric.Name = name ?? metric.Name;
@@ -63,7 +63,7 @@ public partial class Model
 
     /// <summary>
     /// One step of training on one batch: predict, differentiate the loss, let the optimizer change the weights, take the batch into the measures. Override it to train in another way; measures of your
-    /// own are made known by <see cref="Track{TMetric}(TMetric, string?)"/>.
+    /// own are made known by <see cref="TrackMetric{TMetric}(TMetric, string?)"/>.
     /// </summary>
     protected virtual void TrainStep(Batch batch)
     {
@@ -331,12 +331,29 @@ public partial class Model
     }
 
     // A model trains once at a time: two runs would reset each other's measures.
-    internal BusyScope Busy(string operation) => Interlocked.Exchange(ref _busy, 1) == 0
-        ? new BusyScope(this)
-        : throw new ModelException($"{operation}: {Describe()} is being trained or evaluated already, by a callback's caller or another thread.");
-
-    internal readonly struct BusyScope(Model model) : IDisposable
+    internal BusyScope Busy(string operation)
     {
-        public void Dispose() => Volatile.Write(ref model._busy, 0);
+        var thread = Environment.CurrentManagedThreadId;
+        if (Interlocked.CompareExchange(ref _busy, thread, 0) == 0)
+        {
+            return new BusyScope(this);
+        }
+        // Between epochs a callback may well ask how the model does on other examples.
+        return IsBetweenEpochs && operation == "Evaluate" && _busy == thread
+            ? default
+            : throw new ModelException($"{operation}: {Describe()} is being trained or evaluated already, by another thread or by the caller of this callback.");
+    }
+
+    internal bool IsBetweenEpochs { get; set; }
+
+    internal readonly struct BusyScope(Model? model) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (model is not null)
+            {
+                Volatile.Write(ref model._busy, 0);
+            }
+        }
     }
 }
