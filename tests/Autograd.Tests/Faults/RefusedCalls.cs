@@ -25,7 +25,7 @@ public class RefusedCalls
     public void Is_refused_by_name_and_changes_nothing(string id) => Table[id].Check();
 
     private static IEnumerable<Refusal> Rows() =>
-        [.. Construction(), .. Broadcasting(), .. Products(), .. Convolutions(), .. Reductions(), .. Movements(), .. Creation(), .. Indexes(), .. Domains(), .. Gradients()];
+        [.. Construction(), .. Broadcasting(), .. Products(), .. Convolutions(), .. Recurrences(), .. Reductions(), .. Movements(), .. Creation(), .. Indexes(), .. Domains(), .. Gradients()];
 
     private static IEnumerable<Refusal> Construction() =>
     [
@@ -111,6 +111,21 @@ public class RefusedCalls
         new("matmul-019", o => MatMul(o.T(2, 3), o.T(5, 4)), Shapes, "MatMul", "[2,3] x [5,4]"),
         new("B20-empty-inner", o => MatMul(o.T(2, 0), o.T(3, 2)), Shapes, "MatMul", "0 != 3"),
         new("B20-result-too-large", o => MatMul(o.T(1 << 16, 0), o.T(0, 1 << 16)), Shapes, "[65536,65536]"),
+    ];
+
+    private static IEnumerable<Refusal> Recurrences() =>
+    [
+        new("rnn-251", o => Lstm(o.T(2, 1, 3), o.T(5, 16), o.T(4, 16)), Shapes, "Lstm", "kernel", "[5,16]", "[3,16]"),
+        new("rnn-252", o => Lstm(o.T(2, 1, 3), o.T(3, 16), o.T(4, 16), initialHidden: o.T(3, 4)), Shapes, "Lstm", "initial hidden", "[3,4]", "[2,4]"),
+        new("rnn-252-cell", o => Lstm(o.T(2, 1, 3), o.T(3, 16), o.T(4, 16), initialCell: o.T(2, 5)), Shapes, "Lstm", "initial cell", "[2,5]", "[2,4]"),
+        new("rnn-253", o => Gru(o.T(2, 1, 3), o.T(3, 16), o.T(4, 16)), Shapes, "Gru", "[4,16]", "3 units"),
+        new("rnn-254", o => Lstm(o.T(2, 1, 3), o.T(3, 0), o.T(0, 0)), Shapes, "Lstm", "[0,0]"),
+        new("rnn-256", o => Lstm(o.T(2, 0, 3), o.T(3, 16), o.T(4, 16)), Shapes, "Lstm", "[2,0,3]", "step"),
+        new("rnn-rank", o => SimpleRnn(o.T(2, 3), o.T(3, 4), o.T(4, 4)), Shapes, "SimpleRnn", "[2,3]", "[batch, time, features]"),
+        new("rnn-bias", o => Gru(o.T(2, 1, 3), o.T(3, 12), o.T(4, 12), o.T(12)), Shapes, "Gru", "bias", "[12]", "[2,12]"),
+        new("rnn-bias-before", o => Gru(o.T(2, 1, 3), o.T(3, 12), o.T(4, 12), o.T(2, 12), resetAfter: false), Shapes, "Gru", "bias", "[2,12]", "[12]"),
+        new("rnn-mask-shape", o => SimpleRnn(o.T(1, 2, 3), o.T(3, 4), o.T(4, 4), mask: Row(o.B(true))), Shapes, "SimpleRnn", "mask", "[1,1]", "[1,2]"),
+        new("rnn-mask-type", o => SimpleRnn(o.T(1, 2, 3), o.T(3, 4), o.T(4, 4), mask: o.T(1, 2)), Types, "SimpleRnn", "mask", "Float32"),
     ];
 
     // Images are [batch, spatial..., channels], kernels [spatial..., channels, filters].

@@ -161,8 +161,12 @@ public sealed class ValueTests
         var expected = OpTable.Geometries.TryGetValue(name, out var geometry)
             ? new Expected(geometry.OutputShape, All(geometry.Result(inputs[0].ToArray<double>(), inputs[1].ToArray<double>())))
             : s_rows.GetValueOrDefault(name);
-        Assert.True(expected is not null, $"{name} has no row");
         var y = OpTable.Rows[name].Call(inputs);
+        if (NaiveRecurrence.Result(name, [.. inputs.Select(input => input.Cast(DType.Float64).ToArray<double>())]) is { } states)
+        {
+            expected = new Expected([2, states.Length / 6, 3], All(states));
+        }
+        Assert.True(expected is not null, $"{name} has no row");
         Assert.Equal(expected.Shape, y.Shape);
         Values[] x = [.. inputs.Select(input => new Values(input.Cast(DType.Float64).ToArray<double>(), input.Shape))];
         var values = y.Cast(DType.Float64).ToArray<double>();

@@ -202,28 +202,21 @@ internal static class TorchOps
         ["instance_norm"] = (one, t) => [Affine(Normalized(t["x"], 2, one.Number("eps")), t, channels: [1, 3, 1])],
         ["local_response_norm"] = (one, t) => [LocalResponseNorm(one, t["x"])],
         ["gru_cell"] = (_, t) => [GruCell(t, t["x"], t["h"])],
-        ["gru_cell_v1"] = (_, t) => [GruCellBefore(t)],
-        ["gru"] = (_, t) =>
-        {
-            var h = t["h"][0];
-            var states = new List<Tensor>();
-            for (var step = 0; step < t["x"].Shape[1]; step++)
-            {
-                h = GruCell(t, t["x"][.., step], h);
-                states.Add(h);
-            }
-            return [Stack([.. states], 1), h.ExpandDims(0)];
-        },
+        ["gru_cell_v1"] = (_, t) => [Gru(t["x"].ExpandDims(1), t["w"], t["u"], t["b"], t["h"], resetAfter: false).Hidden],
+        ["gru"] = (_, t) => Gru(
+            t["x"], UpdateFirst(t["w_ih"]).T, UpdateFirst(t["w_hh"]).T, Stack([UpdateFirst(t["b_ih"]), UpdateFirst(t["b_hh"])]), t["h"][0]) is var (outputs, hidden)
+            ? [outputs, hidden.ExpandDims(0)]
+            : [],
         ["lstm_cell"] = (_, t) => LstmCell(t, t["x"], t["h"], t["c"], "") is var (h, c) ? [h, c] : [],
         ["lstm"] = (one, t) =>
         {
             var forward = Lstm(t, 0, "");
             if (!one.Flag("bidirectional"))
             {
-                return [Stack(forward.States, 1), forward.H.ExpandDims(0), forward.C.ExpandDims(0)];
+                return [forward.Outputs, forward.Hidden.ExpandDims(0), forward.Cell.ExpandDims(0)];
             }
             var backward = Lstm(t, 1, "_rev");
-            return [Concat([Stack(forward.States, 1), Stack(backward.States, 1)], 2), Stack([forward.H, backward.H]), Stack([forward.C, backward.C])];
+            return [Concat([forward.Outputs, backward.Outputs.Flip(1)], 2), Stack([forward.Hidden, backward.Hidden]), Stack([forward.Cell, backward.Cell])];
         },
         ["attention"] = (one, t) =>
         {
@@ -348,15 +341,6 @@ internal static class TorchOps
         return ((1 - update) * candidate) + (update * h);
     }
 
-    private static Tensor GruCellBefore(IReadOnlyDictionary<string, Tensor> t)
-    {
-        Tensor x = t["x"], h = t["h"];
-        Tensor[] w = t["w"].Split(3, 1), u = t["u"].Split(3, 1), b = t["b"].Split(3);
-        var update = Sigmoid(MatMul(x, w[0]) + MatMul(h, u[0]) + b[0]);
-        var reset = Sigmoid(MatMul(x, w[1]) + MatMul(h, u[1]) + b[1]);
-        return (update * h) + ((1 - update) * Tanh(MatMul(x, w[2]) + MatMul(reset * h, u[2]) + b[2]));
-    }
-
     private static (Tensor H, Tensor C) LstmCell(IReadOnlyDictionary<string, Tensor> t, Tensor x, Tensor h, Tensor c, string direction)
     {
         var gates = (MatMul(x, t["w_ih" + direction].T) + t["b_ih" + direction] + MatMul(h, t["w_hh" + direction].T) + t["b_hh" + direction]).Split(4, 1);
@@ -364,19 +348,11 @@ internal static class TorchOps
         return (Sigmoid(gates[3]) * Tanh(c), c);
     }
 
-    private static (Tensor[] States, Tensor H, Tensor C) Lstm(IReadOnlyDictionary<string, Tensor> t, int layer, string direction)
-    {
-        var (h, c) = (t["h"][layer], t["c"][layer]);
-        var steps = t["x"].Shape[1];
-        var states = new Tensor[steps];
-        for (var k = 0; k < steps; k++)
-        {
-            var step = layer == 0 ? k : steps - 1 - k;
-            (h, c) = LstmCell(t, t["x"][.., step], h, c, direction);
-            states[step] = h;
-        }
-        return (states, h, c);
-    }
+    private static (Tensor Outputs, Tensor Hidden, Tensor Cell) Lstm(IReadOnlyDictionary<string, Tensor> t, int layer, string direction) => Tensor.Lstm(
+        t["x"], t["w_ih" + direction].T, t["w_hh" + direction].T, t["b_ih" + direction] + t["b_hh" + direction], t["h"][layer], t["c"][layer], goBackwards: layer == 1);
+
+    /// <summary>Torch's order of the gates is reset, update, candidate.</summary>
+    private static Tensor UpdateFirst(Tensor gates) => gates.Split(3) is var parts ? Concat([parts[1], parts[0], parts[2]]) : gates;
 
     private static Tensor Reduced(TorchCase one, Tensor losses) => one.Text("reduction") switch
     {
