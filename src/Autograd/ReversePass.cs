@@ -14,7 +14,7 @@ internal ref struct ReversePass
     private readonly Recording _recording;
     private readonly ulong _tape;
     private readonly int _start;
-    private readonly List<int>? _earlier;
+    private readonly int[]? _earlier;
     private readonly long _id;
 
     private Tensor?[] _gradients = [];
@@ -27,7 +27,12 @@ internal ref struct ReversePass
         _recording = recording;
         _tape = tape;
         _start = start;
-        _earlier = watchedEarlier;
+        if (watchedEarlier is not null)
+        {
+            // A copy: pullbacks may watch more.
+            _earlier = [.. watchedEarlier];
+            Array.Sort(_earlier);
+        }
         _id = recording.Id;
     }
 
@@ -88,7 +93,7 @@ internal ref struct ReversePass
         // Pullbacks may open tapes of their own, so the scratch is taken, not shared.
         var scratch = t_scratch ?? new Scratch();
         t_scratch = null;
-        var slots = _end - _start + (_earlier?.Count ?? 0);
+        var slots = _end - _start + (_earlier?.Length ?? 0);
         scratch.Grow(slots);
         _gradients = scratch.Gradients;
         _needed = scratch.Needed;
@@ -128,7 +133,7 @@ internal ref struct ReversePass
         {
             return -1;
         }
-        var earlier = _earlier.IndexOf(place);
+        var earlier = Array.BinarySearch(_earlier, place);
         return earlier < 0 ? -1 : _end - _start + earlier;
     }
 
