@@ -28,6 +28,8 @@ public sealed class Activation : Layer
         (["leaky_relu"], x => LeakyRelu(x)),
         (["log_sigmoid"], LogSigmoid),
         (["exponential"], Exp),
+        (["hard_sigmoid"], x => Relu6(x + 3) / 6),
+        (["hard_silu", "hard_swish"], HardSwish),
     ];
 
     private static readonly Dictionary<string, (string Name, Func<Tensor, Tensor> Function)> s_byName =
@@ -37,8 +39,8 @@ public sealed class Activation : Layer
 
     /// <summary>A known function.</summary>
     /// <exception cref="ValueException">There is none of that name; the message lists those there are.</exception>
-    public Activation(string activation, Shape? inputShape = null, string? name = null) : base(inputShape, name) =>
-        (Function, _function) = Find(activation);
+    public Activation(string function, Shape? inputShape = null, string? name = null) : base(inputShape, name) =>
+        (Function, _function) = Find(function);
 
     /// <summary>A function of your own.</summary>
     public Activation(Func<Tensor, Tensor> function, Shape? inputShape = null, string? name = null) : base(inputShape, name)
@@ -73,6 +75,9 @@ public sealed class Activation : Layer
 
     /// <summary>The function's value, outside any layer.</summary>
     internal Tensor Of(Tensor x) => _function(x);
+
+    /// <inheritdoc/>
+    protected override bool PassesMask => true;
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training) => _function(x);

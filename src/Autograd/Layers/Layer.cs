@@ -15,15 +15,15 @@ namespace Autograd;
 /// Weights come into being when the layer first meets an input, whose shape <see cref="Build"/> gets. Shapes of results need no code: a model tries its layers on
 /// one row of zeros.
 /// </summary>
-public abstract class Layer
+public abstract partial class Layer
 {
-    internal static Registry<Layer> Registry { get; } = new("layer");
-
     private readonly List<Weight> _own = [];
     private readonly List<Layer> _sublayers = [];
     private readonly Lock _building = new();
     private Layer? _owner;
     private string? _name;
+    private DType _dtype = DType.Float32;
+    private Regularizer? _activityRegularizer;
 
     private sealed record Weight(string Name, Variable Variable, Regularizer? Regularizer);
 
@@ -53,10 +53,18 @@ public abstract class Layer
     public Shape? InputShape { get; }
 
     /// <summary>The type of the weights and of the arithmetic; floating inputs of another type are converted to it.</summary>
-    public DType DType { get; init; } = DType.Float32;
+    public DType DType
+    {
+        get => _dtype;
+        init => _dtype = value;
+    }
 
     /// <summary>A penalty on the layer's results.</summary>
-    public Regularizer? ActivityRegularizer { get; init; }
+    public Regularizer? ActivityRegularizer
+    {
+        get => _activityRegularizer;
+        init => _activityRegularizer = value;
+    }
 
     /// <summary>Whether training changes the weights, those of the sublayers included. A frozen layer also runs as in inference.</summary>
     public bool Trainable
@@ -265,6 +273,10 @@ public abstract class Layer
                 EnsureBuilt(inputs);
             }
             var results = CallAll(inputs, application.Training);
+            if (Masks.Exist && PassesMask)
+            {
+                Masks.Pass(inputs, results);
+            }
             if (ActivityRegularizer is { } regularizer)
             {
                 foreach (var result in results)
@@ -275,10 +287,11 @@ public abstract class Layer
             OutputShape ??= results[0].Shape;
             return results;
         }
-        catch (ShapeException error) when (error.InnerException is not ShapeException && GetType() != typeof(Sequential))
+        catch (AutogradException error) when (error is ShapeException or ValueException && error.InnerException is not AutogradException && GetType() != typeof(Sequential))
         {
             // The operation's own message says what does not fit; which layer it was is what a user looks for.
-            throw new ShapeException($"{Describe()}, input {string.Join(", ", inputs.Select(x => x.Shape))}: {error.Message}", error);
+            var message = $"{Describe()}, input {string.Join(", ", inputs.Select(x => x.Shape))}: {error.Message}";
+            throw error is ShapeException ? new ShapeException(message, error) : new ValueException(message, error);
         }
         finally
         {
@@ -306,7 +319,7 @@ public abstract class Layer
             if (x.DType.IsFloating() && x.DType != DType)
             {
                 var dtype = DType;
-                return inputs.Select(x => x.DType.IsFloating() ? x.Cast(dtype) : x);
+                return inputs.Select(x => x.DType.IsFloating() ? Masks.Copied(x, x.Cast(dtype)) : x);
             }
         }
         return inputs;
@@ -324,7 +337,7 @@ public abstract class Layer
             try
             {
                 using var pause = Recording.Pause();
-                BuildAll([.. inputs.Select(x => x.Shape)]);
+                BuildFrom(inputs);
                 IsBuilt = true;
             }
             catch
@@ -336,6 +349,9 @@ public abstract class Layer
             }
         }
     }
+
+    /// <summary>Makes the weights of a layer that must see which of its inputs is which.</summary>
+    private protected virtual void BuildFrom(Tensors inputs) => BuildAll([.. inputs.Select(x => x.Shape)]);
 
     /// <summary>Makes the weights, with <see cref="AddWeight"/>.</summary>
     /// <param name="input">The shape of the first input, batch axis included.</param>
@@ -360,6 +376,22 @@ public abstract class Layer
     /// <summary>Computes several results.</summary>
     /// <inheritdoc cref="Call(Tensor, bool)"/>
     protected virtual Tensors CallAll(Tensors inputs, bool training) => inputs.Count == 1 ? Call(inputs[0], training) : Call([.. inputs], training);
+
+    /// <summary>
+    /// Whether the results stand for the same steps in time as the input, so that its mask is theirs. A mask, bools [batch, time] from <see cref="Masking"/> or
+    /// <see cref="Embedding"/>, travels with a tensor from layer to layer as long as each says so, as in Keras.
+    /// </summary>
+    protected virtual bool PassesMask => false;
+
+    /// <summary>Which steps of a tensor count, as bools [batch, time]; null where all do.</summary>
+    protected static Tensor? MaskOf(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Masks.Of(x);
+    }
+
+    /// <summary>Takes over another layer's type and penalty, which are no settings of the constructor.</summary>
+    internal void Resemble(Layer other) => (_dtype, _activityRegularizer) = (other._dtype, other._activityRegularizer);
 
     // ---- Losses -------------------------------------------------------------------------------------------------------------------------------------
 
