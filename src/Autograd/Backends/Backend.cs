@@ -221,6 +221,9 @@ internal abstract class Backend
     /// <summary>The flat positions (int64) of the true elements, in order.</summary>
     public abstract Tensor NonZero(Tensor mask);
 
+    /// <summary>For rows of n: y (int64) = the positions of the elements in order; equal elements keep theirs, NaN counts as largest. x is contiguous.</summary>
+    public abstract void ArgSort(Tensor x, bool descending, int rows, int n, Tensor y);
+
     // ---- random ----
 
     public abstract void Random(RandomDistribution distribution, ulong seed, ulong stream, double a, double b, Tensor y);

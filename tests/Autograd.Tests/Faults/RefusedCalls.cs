@@ -396,6 +396,10 @@ public class RefusedCalls
         new("index-127", o => o.T(4, 2).Take(o.I(4)), Values, "Take", "4", "[4,2]"),
         new("index-128", o => o.T(4, 2).Take(o.I(-1)), Values, "Take", "-1", "[4,2]"),
         new("index-129", o => Flat(o.T(2, 2)).Take(o.I(4)), Values, "Take", "4", "[4]"),
+        new("index-130", o => o.T(3).TopK(4), Values, "TopK", "4", "[3]"),
+        new("index-131", o => o.T(3).TopK(-1), Values, "TopK", "-1"),
+        new("index-134", o => o.T(3).Sort(1), Shapes, "Sort", "axis 1", "[3]"),
+        new("triangle-rank", o => Tril(o.T(3)), Shapes, "Tril", "[3]"),
         new("D54-take-from-empty", o => o.T(0).Take(o.I(0)), Values, "Take", "[0]"),
         new("D54-mask-empty", o => _ = o.T(0)[o.B(true)], Shapes, "Index", "[1]", "[0]"),
     ];

@@ -83,6 +83,9 @@ public sealed class EdgeTests
         new("take with repeated indices", x => x[0].Take(new[] { 1, 1, 0 }), [[5, 7, 9]], [7, 7, 5], [[1, 2, 0]]),
         new("index with repeated indices", x => x[0][(Tensor)new[] { 1, 1, 0 }], [[5, 7, 9]], [7, 7, 5], [[1, 2, 0]]),
         new("scatter-add at repeated indices", x => x[0].ScatterAdd(new[] { 1, 1 }, x[1]), [[1, 2], [3, 4]], [1, 9], [[1, 1], [1, 1]]),
+        new("sort of equal elements", x => x[0].Sort() * new[] { 1f, 10, 100, 1000 }, [[2, 1, 2, 1]], [1, 10, 200, 2000], [[100, 1, 1000, 10]]),
+        new("sort descending of equal elements", x => x[0].Sort(descending: true) * new[] { 1f, 10, 100 }, [[2, 1, 2]], [2, 20, 100], [[1, 100, 10]]),
+        new("sort with NaN and infinities", x => x[0].Sort(), [[double.NaN, Infinity, 0, -Infinity]], [-Infinity, 0, Infinity, double.NaN], null),
         new("pad with infinity", x => x[0].Pad([(1, 1)], double.NegativeInfinity), [[1, 2]], [-Infinity, 1, 2, -Infinity], [[1, 1]]),
 
         // ---- stability ----

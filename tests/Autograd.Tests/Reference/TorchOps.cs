@@ -18,8 +18,6 @@ internal static class TorchOps
         ["index_put"] = "scatter that overwrites",
         ["index_copy"] = "scatter that overwrites",
         ["scatter_reduce"] = "scatter with a reduction",
-        ["sort"] = "sorting",
-        ["topk"] = "sorting",
         ["unique"] = "sorting",
         ["upsample_bilinear"] = "interpolation",
         ["inv"] = "linear algebra",
@@ -132,13 +130,15 @@ internal static class TorchOps
         ["matrix_norm"] = (_, t) => [t["a"].Norm()],
         ["cross"] = Of((a, b) => (a.Roll(-1, -1) * b.Roll(1, -1)) - (a.Roll(1, -1) * b.Roll(-1, -1))),
         ["trace"] = Of(x => (x * Eye(3, dtype: x.DType)).Sum()),
-        ["tril"] = (one, t) => [Where(Band(t["x"]) <= (int)one.Number("k"), t["x"], 0)],
-        ["triu"] = (one, t) => [Where(Band(t["x"]) >= (int)one.Number("k"), t["x"], 0)],
+        ["tril"] = (one, t) => [Tril(t["x"], (int)one.Number("k"))],
+        ["triu"] = (one, t) => [Triu(t["x"], (int)one.Number("k"))],
 
         // ---- indexing ----
         ["index_select"] = (one, t) => [t["x"].Take(t["i"], one.Axis)],
         ["gather"] = (_, t) => [t["x"][t["i"]]],
         ["take_along_axis"] = (one, t) => [t["x"].TakeAlongAxis(t["i"], one.Axis)],
+        ["sort"] = (one, t) => [t["x"].Sort(one.Axis, one.Flag("descending")), t["x"].ArgSort(one.Axis, one.Flag("descending"))],
+        ["topk"] = (one, t) => t["x"].TopK((int)one.Number("k"), one.Has("axis") ? one.Axis : -1) is var (values, indices) ? [values, indices] : [],
         ["take"] = (_, t) => [t["x"].Flatten().Take(t["i"])],
         ["embedding"] = (one, t) => [Where(Equal(t["i"], (int)one.Number("padding_idx")).ExpandDims(-1), StopGradient(t["w"]).Take(t["i"]), t["w"].Take(t["i"]))],
         ["boolean_mask"] = (_, t) => [t["x"][t["m"]]],
@@ -257,9 +257,6 @@ internal static class TorchOps
     private static Call Of(Func<Tensor, Tensor> call) => (_, t) => [call(t["x"])];
 
     private static Call Of(Func<Tensor, Tensor, Tensor> call) => (_, t) => [call(t["a"], t["b"])];
-
-    /// <summary>Column minus row of each element of a matrix.</summary>
-    private static Tensor Band(Tensor x) => Arange(x.Shape[^1]) - Arange(x.Shape[^2]).ExpandDims(1);
 
     private delegate Tensor ConvolutionCall(Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis dilations, int groups);
 

@@ -93,7 +93,7 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
     {
         (_steps, _batch, _units, _width) = (x.Steps, x.Batch, x.Units, x.Width);
         var enough = (long)_steps * _batch * _units * _width >= ParallelWork;
-        Chunks = !enough ? 1 : Math.Clamp(_batch / 16, Math.Clamp(_batch / 8, 1, 2), Cpu.Chunks.MostAtOnce);
+        Chunks = !enough ? 1 : Math.Clamp(_batch / 8, 1, Cpu.Chunks.MostAtOnce);
     }
 
     protected override int Chunks { get; }
