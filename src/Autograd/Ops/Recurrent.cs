@@ -295,7 +295,14 @@ namespace Autograd.Ops
             var (recurrentKernel, mask) = (recurrent.Packed(), t[Place.Mask]?.Packed());
             backend.Recur(Cell, new()
             {
-                Steps = steps, Batch = batch, Gates = gates, RecurrentKernel = recurrentKernel, States = states, Bias = bias, Mask = mask, Memory = memory,
+                Steps = steps,
+                Batch = batch,
+                Gates = gates,
+                RecurrentKernel = recurrentKernel,
+                States = states,
+                Bias = bias,
+                Mask = mask,
+                Memory = memory,
             });
             GC.KeepAlive((packed, bias, recurrentKernel, mask, kernel));
             if (isLstm)
@@ -374,8 +381,18 @@ namespace Autograd.Ops
             }
             backend.Recur(Cell, new()
             {
-                Steps = steps, Batch = batch, Gates = _gates!, RecurrentKernel = recurrent, States = _states!, Mask = mask, Memory = _memory,
-                Dy = packedDy, DRecurrent = dRecurrent, DHidden = dHidden, Extra = dCell ?? dCandidate, DBias = dBias,
+                Steps = steps,
+                Batch = batch,
+                Gates = _gates!,
+                RecurrentKernel = recurrent,
+                States = _states!,
+                Mask = mask,
+                Memory = _memory,
+                Dy = packedDy,
+                DRecurrent = dRecurrent,
+                DHidden = dHidden,
+                Extra = dCell ?? dCandidate,
+                DBias = dBias,
             });
             GC.KeepAlive((packedDy, dy, recurrent, mask));
             (_dRecurrent, _dCandidate) = (dRecurrent, dCandidate);
