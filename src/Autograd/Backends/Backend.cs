@@ -165,6 +165,24 @@ internal abstract class Backend
     /// <summary>dx from dy and y = softmax(x) or log-softmax(x), over rows of n; dy and y are contiguous.</summary>
     public abstract void SoftmaxPullback(bool logarithm, Tensor dy, Tensor y, int rows, int n, Tensor dx);
 
+    /// <summary>
+    /// For rows of n: logarithms = log-softmax(logits), and loss = its cross-entropy with the labels, which are classes (int64, in range) or distributions of the logits' type.
+    /// All are contiguous, and n is positive.
+    /// </summary>
+    public abstract void CrossEntropy(Tensor logits, Tensor labels, int rows, int n, Tensor logarithms, Tensor loss);
+
+    /// <summary>dx = dy (softmax sum(labels) - labels), from the logarithms.</summary>
+    public abstract void CrossEntropyPullback(Tensor dy, Tensor logarithms, Tensor labels, int rows, int n, Tensor dx);
+
+    /// <summary>
+    /// For rows of n: y = (x - mean) scale gain + offset, statistics [rows, 2] = mean and scale = 1 / sqrt(variance + epsilon); not centered, the mean counts as 0.
+    /// All are contiguous and of one floating type, and n is positive.
+    /// </summary>
+    public abstract void Normalize(bool centered, double epsilon, Tensor x, Tensor? gain, Tensor? offset, int rows, int n, Tensor statistics, Tensor y);
+
+    /// <summary>The gradients of <see cref="Normalize"/>; dGain and dOffset are [parts, n], each part the sum over a stretch of the rows.</summary>
+    public abstract void NormalizePullback(bool centered, Tensor dy, Tensor x, Tensor? gain, Tensor statistics, int rows, int n, Tensor dx, Tensor dGain, Tensor dOffset);
+
     // ---- matrices ----
 
     /// <summary>c = a b over the last two axes, either read transposed, the leading axes broadcast. a and b may have any strides.</summary>
@@ -220,6 +238,9 @@ internal abstract class Backend
 
     /// <summary>The flat positions (int64) of the true elements, in order.</summary>
     public abstract Tensor NonZero(Tensor mask);
+
+    /// <summary>For rows of n: y (int64) = the positions of the elements in order; equal elements keep theirs, NaN counts as largest. x is contiguous.</summary>
+    public abstract void ArgSort(Tensor x, bool descending, int rows, int n, Tensor y);
 
     // ---- random ----
 
@@ -298,6 +319,9 @@ internal readonly struct RecurrentOperands
 
     /// <summary>For the LSTM [batch, units], the gradient of the last cell, replaced by that of the first; for the GRU [steps * batch, units], what the candidate took from the input.</summary>
     public Tensor? Extra { get; init; }
+
+    /// <summary>[batch, gates * units]: where given, the sums of <see cref="DRecurrent"/> over the steps.</summary>
+    public Tensor? DBias { get; init; }
 
     public int Units => RecurrentKernel.Shape[0];
 

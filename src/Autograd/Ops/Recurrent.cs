@@ -235,7 +235,7 @@ namespace Autograd.Ops
     /// Under an outer tape it is the gradient of the layer unrolled in public operations, which that tape records: so every order is exact. The GRU that
     /// resets before its product always goes that way; it has no kernel.
     /// </summary>
-    internal sealed class RecurrentOp(string name, RecurrentForm form, int[] places) : Op
+    internal sealed class RecurrentOp(string name, RecurrentForm form, int[] places) : FusedOp
     {
         // From the forward pass: operands as rows of all steps, activated gates, states and memory.
         private Tensor? _rows;
@@ -243,9 +243,7 @@ namespace Autograd.Ops
         private Tensor? _states;
         private Tensor? _memory;
 
-        // The pullbacks of one cotangent, asked for one by one.
-        private Tensor? _dy;
-        private Func<int, Tensor?>? _gradients;
+        // Of one pullback, given back when it has been asked for all it is asked for.
         private Tensor? _dRecurrent;
         private Tensor? _dCandidate;
 
@@ -253,7 +251,7 @@ namespace Autograd.Ops
 
         public override string Attributes => form == RecurrentForm.GruResetBefore ? "resets before" : "";
 
-        private bool HasKernel => form != RecurrentForm.GruResetBefore;
+        protected override bool HasKernel => form != RecurrentForm.GruResetBefore;
 
         private RecurrentCell Cell => form switch
         {
@@ -297,7 +295,14 @@ namespace Autograd.Ops
             var (recurrentKernel, mask) = (recurrent.Packed(), t[Place.Mask]?.Packed());
             backend.Recur(Cell, new()
             {
-                Steps = steps, Batch = batch, Gates = gates, RecurrentKernel = recurrentKernel, States = states, Bias = bias, Mask = mask, Memory = memory,
+                Steps = steps,
+                Batch = batch,
+                Gates = gates,
+                RecurrentKernel = recurrentKernel,
+                States = states,
+                Bias = bias,
+                Mask = mask,
+                Memory = memory,
             });
             GC.KeepAlive((packed, bias, recurrentKernel, mask, kernel));
             if (isLstm)
@@ -338,30 +343,13 @@ namespace Autograd.Ops
             }
         }
 
-        public override Tensor? Pullback(int input, Tensor dy, in RecordedOp recorded)
-        {
-            if (places[input] == Place.Mask)
-            {
-                return null;
-            }
-            if (!ReferenceEquals(dy, _dy))
-            {
-                var tracked = Recording.IsTracked(dy);
-                foreach (var operand in recorded.Many!)
-                {
-                    tracked |= Recording.IsTracked(operand);
-                }
-                _gradients = tracked || !HasKernel ? OfUnrolled(dy, recorded.Many!) : OfKernel(dy, recorded.Many!);
-                _dy = dy;
-            }
-            return _gradients!(places[input]);
-        }
+        protected override Tensor Expression(Tensor[] operands) => Recurrence.Unrolled(form, ByPlace(operands));
 
-        public override void PullbacksDone()
+        protected override void Release()
         {
             _dRecurrent?.Dispose();
             _dCandidate?.Dispose();
-            (_dy, _gradients, _dRecurrent, _dCandidate) = (null, null, null, null);
+            (_dRecurrent, _dCandidate) = (null, null);
         }
 
         private Tensor[] ByPlace(Tensor[] operands)
@@ -374,27 +362,16 @@ namespace Autograd.Ops
             return t;
         }
 
-        private Func<int, Tensor?> OfUnrolled(Tensor dy, Tensor[] operands)
+        protected override Func<int, Tensor?> Kernel(Tensor dy, in RecordedOp recorded)
         {
-            // Views of their own: one tensor may be given for two operands.
-            Tensor[] sources = [.. operands.Select(x => x.Permute([.. Enumerable.Range(0, x.Rank)]))];
-            using var tape = new GradientTape(watchAccessedVariables: false);
-            tape.Watch([.. sources.Where(x => x.DType.IsFloating())]);
-            var t = ByPlace(sources);
-            Tensor[] wanted = [.. sources.Where(x => x.DType.IsFloating())];
-            var gradients = tape.Gradient(Recurrence.Unrolled(form, t), wanted, dy);
-            return place => gradients[Array.IndexOf(wanted, t[place])];
-        }
-
-        private Func<int, Tensor?> OfKernel(Tensor dy, Tensor[] operands)
-        {
-            var t = ByPlace(operands);
+            var t = ByPlace(recorded.Many!);
             var (x, kernel, recurrent, backend, dtype) = (t[Place.X], t[Place.Kernel], t[Place.RecurrentKernel].Packed(), dy.Backend, dy.DType);
             var (steps, batch, units, width) = (x.Shape[0], x.Shape[1], recurrent.Shape[0], recurrent.Shape[1]);
             var (isLstm, isGru) = (form == RecurrentForm.Lstm, form == RecurrentForm.GruResetAfter);
             var (packedDy, mask) = (dy.Packed(), t[Place.Mask]?.Packed());
             var dRecurrent = Tensor.Allocate(dtype, [steps * batch, width], backend);
             var dHidden = Tensor.FullOn(backend, [batch, units], 0, dtype);
+            var dBias = t[Place.Bias] is null ? null : Tensor.Allocate(dtype, [batch, width], backend);
             var dCell = isLstm ? Tensor.Allocate(dtype, [batch, units], backend) : null;
             var dCandidate = isGru ? Tensor.Allocate(dtype, [steps * batch, units], backend) : null;
             if (isLstm)
@@ -404,16 +381,26 @@ namespace Autograd.Ops
             }
             backend.Recur(Cell, new()
             {
-                Steps = steps, Batch = batch, Gates = _gates!, RecurrentKernel = recurrent, States = _states!, Mask = mask, Memory = _memory,
-                Dy = packedDy, DRecurrent = dRecurrent, DHidden = dHidden, Extra = dCell ?? dCandidate,
+                Steps = steps,
+                Batch = batch,
+                Gates = _gates!,
+                RecurrentKernel = recurrent,
+                States = _states!,
+                Mask = mask,
+                Memory = _memory,
+                Dy = packedDy,
+                DRecurrent = dRecurrent,
+                DHidden = dHidden,
+                Extra = dCell ?? dCandidate,
+                DBias = dBias,
             });
             GC.KeepAlive((packedDy, dy, recurrent, mask));
             (_dRecurrent, _dCandidate) = (dRecurrent, dCandidate);
-            return place =>
+            return input =>
             {
                 // Of the GRU's gates only update and reset take the same from input and state.
                 using var shared = isGru ? dRecurrent[.., ..(2 * units)] : null;
-                return place switch
+                return places[input] switch
                 {
                     Place.X when isGru =>
                         (Tensor.MatMul(shared!, kernel[.., ..(2 * units)], transposeY: true) + Tensor.MatMul(dCandidate!, kernel[.., (2 * units)..], transposeY: true)).Reshape(x.Shape),
@@ -422,8 +409,8 @@ namespace Autograd.Ops
                         Tensor.Concat([Tensor.MatMul(_rows!, shared!, transposeX: true), Tensor.MatMul(_rows!, dCandidate!, transposeX: true)], 1),
                     Place.Kernel => Tensor.MatMul(_rows!, dRecurrent, transposeX: true),
                     Place.RecurrentKernel => Tensor.MatMul(_states![..(steps * batch)], dRecurrent, transposeX: true),
-                    Place.Bias when isGru => Tensor.Stack([Tensor.Concat([shared!.Sum(0), dCandidate!.Sum(0)]), dRecurrent.Sum(0)]),
-                    Place.Bias => dRecurrent.Sum(0),
+                    Place.Bias when isGru => Tensor.Stack([Tensor.Concat([dBias!.Sum(0)[..(2 * units)], dCandidate!.Sum(0)]), dBias!.Sum(0)]),
+                    Place.Bias => dBias!.Sum(0),
                     Place.Hidden => dHidden,
                     Place.Cell => dCell,
                     _ => null,

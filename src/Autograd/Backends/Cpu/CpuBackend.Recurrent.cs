@@ -87,12 +87,13 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
     private E* _dHidden;
     private E* _extra;
     private nint _extraStep;
+    private E* _dBias;
 
     private RecurrentJob(in RecurrentOperands x)
     {
         (_steps, _batch, _units, _width) = (x.Steps, x.Batch, x.Units, x.Width);
         var enough = (long)_steps * _batch * _units * _width >= ParallelWork;
-        Chunks = !enough ? 1 : Math.Clamp(_batch / 16, Math.Clamp(_batch / 8, 1, 2), Cpu.Chunks.MostAtOnce);
+        Chunks = !enough ? 1 : Math.Clamp(_batch / 8, 1, Cpu.Chunks.MostAtOnce);
     }
 
     protected override int Chunks { get; }
@@ -108,9 +109,9 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
         var (inner, outer) = x.IsBackward ? (job._width, job._units) : (job._units, job._width);
         job._panels = (E*)Scratch.Of(ref t_panels, (long)inner * (outer + (2 * V.Count)) * sizeof(E));
         fixed (E* kernel = &x.RecurrentKernel.First<E>(), gates = &x.Gates.First<E>(), states = &x.States.First<E>())
-        fixed (E* bias = &Or<E>(x.Bias), memory = &Or<E>(x.Memory), dy = &Or<E>(x.Dy), recurrent = &Or<E>(x.DRecurrent))
-        fixed (E* dHidden = &Or<E>(x.DHidden), extra = &Or<E>(x.Extra))
-        fixed (bool* mask = &Or<bool>(x.Mask))
+        fixed (E* bias = &CpuBackend.Or<E>(x.Bias), memory = &CpuBackend.Or<E>(x.Memory), dy = &CpuBackend.Or<E>(x.Dy), recurrent = &CpuBackend.Or<E>(x.DRecurrent))
+        fixed (E* dHidden = &CpuBackend.Or<E>(x.DHidden), extra = &CpuBackend.Or<E>(x.Extra), dBias = &CpuBackend.Or<E>(x.DBias))
+        fixed (bool* mask = &CpuBackend.Or<bool>(x.Mask))
         {
             job._gates = gates;
             job._states = states;
@@ -121,6 +122,7 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
             job._recurrent = recurrent;
             job._dHidden = dHidden;
             job._extra = extra;
+            job._dBias = dBias;
             // The LSTM's cells stand like states, and their gradient goes along from step to step; what the GRU remembers is every step's own.
             job._extraStep = TCell.CarriesMemory ? 0 : (nint)job._batch * job._units;
             for (var j = 0; j < outer; j += 2 * V.Count)
@@ -134,8 +136,6 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
     }
 
     private static int PanelWidth(int columns) => columns > V.Count ? 2 * V.Count : V.Count;
-
-    private static ref T Or<T>(Tensor? x) where T : unmanaged => ref (x is null ? ref Unsafe.NullRef<T>() : ref x.First<T>());
 
     protected override void Run(int chunk)
     {
@@ -178,6 +178,10 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
     private void Backward(int first, int rows)
     {
         var carried = _dHidden + ((nint)first * _units);
+        if (_dBias is not null)
+        {
+            new Span<E>(_dBias + ((nint)first * _width), rows * _width).Clear();
+        }
         for (var step = _steps - 1; step >= 0; step--)
         {
             for (var r = 0; r < rows; r++)
@@ -191,6 +195,10 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
                 if (Counts(step, first + r))
                 {
                     TCell.Backward(row);
+                    if (_dBias is not null)
+                    {
+                        Accumulate(row.Recurrent, _dBias + ((nint)(first + r) * _width), _width);
+                    }
                     continue;
                 }
                 new Span<E>(row.Recurrent, _width).Clear();
@@ -198,11 +206,7 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
                 {
                     new Span<E>(row.Extra, _units).Clear();
                 }
-                for (nint i = 0; i < _units; i += Cells<E>.Width)
-                {
-                    var count = Cells<E>.Count(_units, i);
-                    Cells<E>.Store(Cells<E>.Load(row.Dy + i, count) + Cells<E>.Load(row.Carried + i, count), row.Carried + i, count);
-                }
+                Accumulate(row.Dy, row.Carried, _units);
             }
             Multiply(_recurrent + ((((nint)step * _batch) + first) * _width), _width, carried, _units, rows, add: true);
         }
@@ -224,6 +228,16 @@ internal sealed unsafe class RecurrentJob<V, E, TCell> : Job where V : struct, I
     }
 
     private bool Counts(int step, int sequence) => _mask is null || _mask[((nint)step * _batch) + sequence];
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Accumulate(E* x, E* sum, nint n)
+    {
+        for (nint i = 0; i < n; i += RowLanes<E>.Width)
+        {
+            var count = RowLanes<E>.Count(n, i);
+            RowLanes<E>.Store(RowLanes<E>.Load(sum + i, count) + RowLanes<E>.Load(x + i, count), sum + i, count);
+        }
+    }
 
     private void Copy(E* from, E* to) => new Span<E>(from, _units).CopyTo(new Span<E>(to, _units));
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Autograd.Numerics;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -57,10 +56,10 @@ internal readonly unsafe struct SimpleCell<E> : IRecurrentCell<E> where E : unma
     [MethodImpl(AggressiveOptimization)]
     public static void Forward(in RecurrentRow<E> row)
     {
-        for (nint i = 0; i < row.Units; i += Cells<E>.Width)
+        for (nint i = 0; i < row.Units; i += RowLanes<E>.Width)
         {
-            var count = Cells<E>.Count(row.Units, i);
-            Cells<E>.Store(Lanes<E>.Tanh(Cells<E>.Sum(row, i, count)), row.After + i, count);
+            var count = RowLanes<E>.Count(row.Units, i);
+            RowLanes<E>.Store(Lanes<E>.Tanh(Cells<E>.Sum(row, i, count)), row.After + i, count);
         }
     }
 
@@ -68,13 +67,13 @@ internal readonly unsafe struct SimpleCell<E> : IRecurrentCell<E> where E : unma
     public static void Backward(in RecurrentRow<E> row)
     {
         var one = Lanes<E>.Const(1);
-        for (nint i = 0; i < row.Units; i += Cells<E>.Width)
+        for (nint i = 0; i < row.Units; i += RowLanes<E>.Width)
         {
-            var count = Cells<E>.Count(row.Units, i);
-            var h = Cells<E>.Load(row.After + i, count);
-            var d = Cells<E>.Load(row.Dy + i, count) + Cells<E>.Load(row.Carried + i, count);
-            Cells<E>.Store(d * (one - (h * h)), row.Recurrent + i, count);
-            Cells<E>.Store(Lanes<E>.Const(0), row.Carried + i, count);
+            var count = RowLanes<E>.Count(row.Units, i);
+            var h = RowLanes<E>.Load(row.After + i, count);
+            var d = RowLanes<E>.Load(row.Dy + i, count) + RowLanes<E>.Load(row.Carried + i, count);
+            RowLanes<E>.Store(d * (one - (h * h)), row.Recurrent + i, count);
+            RowLanes<E>.Store(Lanes<E>.Const(0), row.Carried + i, count);
         }
     }
 }
@@ -91,14 +90,14 @@ internal readonly unsafe struct LstmCell<E> : IRecurrentCell<E> where E : unmana
         Cells<E>.Sigmoid(row, 0, 2 * units);
         Cells<E>.Tanh(row, 2 * units, units);
         Cells<E>.Sigmoid(row, 3 * units, units);
-        for (nint i = 0; i < units; i += Cells<E>.Width)
+        for (nint i = 0; i < units; i += RowLanes<E>.Width)
         {
-            var count = Cells<E>.Count(units, i);
+            var count = RowLanes<E>.Count(units, i);
             var gates = row.Gates + i;
-            var cell = (Cells<E>.Load(gates + units, count) * Cells<E>.Load(row.Memory + i, count))
-                + (Cells<E>.Load(gates, count) * Cells<E>.Load(gates + (2 * units), count));
-            Cells<E>.Store(cell, row.MemoryAfter + i, count);
-            Cells<E>.Store(Cells<E>.Load(gates + (3 * units), count) * Lanes<E>.Tanh(cell), row.After + i, count);
+            var cell = (RowLanes<E>.Load(gates + units, count) * RowLanes<E>.Load(row.Memory + i, count))
+                + (RowLanes<E>.Load(gates, count) * RowLanes<E>.Load(gates + (2 * units), count));
+            RowLanes<E>.Store(cell, row.MemoryAfter + i, count);
+            RowLanes<E>.Store(RowLanes<E>.Load(gates + (3 * units), count) * Lanes<E>.Tanh(cell), row.After + i, count);
         }
     }
 
@@ -107,22 +106,22 @@ internal readonly unsafe struct LstmCell<E> : IRecurrentCell<E> where E : unmana
     {
         nint units = row.Units;
         var one = Lanes<E>.Const(1);
-        for (nint i = 0; i < units; i += Cells<E>.Width)
+        for (nint i = 0; i < units; i += RowLanes<E>.Width)
         {
-            var count = Cells<E>.Count(row.Units, i);
+            var count = RowLanes<E>.Count(row.Units, i);
             var gates = row.Gates + i;
-            var (input, forget) = (Cells<E>.Load(gates, count), Cells<E>.Load(gates + units, count));
-            var (candidate, output) = (Cells<E>.Load(gates + (2 * units), count), Cells<E>.Load(gates + (3 * units), count));
-            var bent = Lanes<E>.Tanh(Cells<E>.Load(row.MemoryAfter + i, count));
-            var d = Cells<E>.Load(row.Dy + i, count) + Cells<E>.Load(row.Carried + i, count);
-            var dCell = Cells<E>.Load(row.Extra + i, count) + (d * output * (one - (bent * bent)));
+            var (input, forget) = (RowLanes<E>.Load(gates, count), RowLanes<E>.Load(gates + units, count));
+            var (candidate, output) = (RowLanes<E>.Load(gates + (2 * units), count), RowLanes<E>.Load(gates + (3 * units), count));
+            var bent = Lanes<E>.Tanh(RowLanes<E>.Load(row.MemoryAfter + i, count));
+            var d = RowLanes<E>.Load(row.Dy + i, count) + RowLanes<E>.Load(row.Carried + i, count);
+            var dCell = RowLanes<E>.Load(row.Extra + i, count) + (d * output * (one - (bent * bent)));
             var to = row.Recurrent + i;
-            Cells<E>.Store(dCell * candidate * input * (one - input), to, count);
-            Cells<E>.Store(dCell * Cells<E>.Load(row.Memory + i, count) * forget * (one - forget), to + units, count);
-            Cells<E>.Store(dCell * input * (one - (candidate * candidate)), to + (2 * units), count);
-            Cells<E>.Store(d * bent * output * (one - output), to + (3 * units), count);
-            Cells<E>.Store(dCell * forget, row.Extra + i, count);
-            Cells<E>.Store(Lanes<E>.Const(0), row.Carried + i, count);
+            RowLanes<E>.Store(dCell * candidate * input * (one - input), to, count);
+            RowLanes<E>.Store(dCell * RowLanes<E>.Load(row.Memory + i, count) * forget * (one - forget), to + units, count);
+            RowLanes<E>.Store(dCell * input * (one - (candidate * candidate)), to + (2 * units), count);
+            RowLanes<E>.Store(d * bent * output * (one - output), to + (3 * units), count);
+            RowLanes<E>.Store(dCell * forget, row.Extra + i, count);
+            RowLanes<E>.Store(Lanes<E>.Const(0), row.Carried + i, count);
         }
     }
 }
@@ -138,23 +137,23 @@ internal readonly unsafe struct GruCell<E> : IRecurrentCell<E> where E : unmanag
     {
         int units = row.Units;
         // Update and reset take both biases.
-        for (nint i = 0; i < 2 * units; i += Cells<E>.Width)
+        for (nint i = 0; i < 2 * units; i += RowLanes<E>.Width)
         {
-            var count = Cells<E>.Count(2 * units, i);
-            Cells<E>.Store(Lanes<E>.Sigmoid(Cells<E>.Sum(row, i, count) + Cells<E>.Load(row.Bias + (3 * units) + i, count)), row.Gates + i, count);
+            var count = RowLanes<E>.Count(2 * units, i);
+            RowLanes<E>.Store(Lanes<E>.Sigmoid(Cells<E>.Sum(row, i, count) + RowLanes<E>.Load(row.Bias + (3 * units) + i, count)), row.Gates + i, count);
         }
-        for (nint i = 0; i < units; i += Cells<E>.Width)
+        for (nint i = 0; i < units; i += RowLanes<E>.Width)
         {
-            var count = Cells<E>.Count(units, i);
+            var count = RowLanes<E>.Count(units, i);
             var gates = row.Gates + i;
             var last = (2 * units) + i;
-            var memory = Cells<E>.Load(row.Recurrent + last, count) + Cells<E>.Load(row.Bias + (3 * units) + last, count);
+            var memory = RowLanes<E>.Load(row.Recurrent + last, count) + RowLanes<E>.Load(row.Bias + (3 * units) + last, count);
             var candidate = Lanes<E>.Tanh(
-                Cells<E>.Load(row.Gates + last, count) + Cells<E>.Load(row.Bias + last, count) + (Cells<E>.Load(gates + units, count) * memory));
-            var update = Cells<E>.Load(gates, count);
-            Cells<E>.Store(memory, row.Memory + i, count);
-            Cells<E>.Store(candidate, row.Gates + last, count);
-            Cells<E>.Store((update * Cells<E>.Load(row.Before + i, count)) + ((Lanes<E>.Const(1) - update) * candidate), row.After + i, count);
+                RowLanes<E>.Load(row.Gates + last, count) + RowLanes<E>.Load(row.Bias + last, count) + (RowLanes<E>.Load(gates + units, count) * memory));
+            var update = RowLanes<E>.Load(gates, count);
+            RowLanes<E>.Store(memory, row.Memory + i, count);
+            RowLanes<E>.Store(candidate, row.Gates + last, count);
+            RowLanes<E>.Store((update * RowLanes<E>.Load(row.Before + i, count)) + ((Lanes<E>.Const(1) - update) * candidate), row.After + i, count);
         }
     }
 
@@ -163,72 +162,47 @@ internal readonly unsafe struct GruCell<E> : IRecurrentCell<E> where E : unmanag
     {
         nint units = row.Units;
         var one = Lanes<E>.Const(1);
-        for (nint i = 0; i < units; i += Cells<E>.Width)
+        for (nint i = 0; i < units; i += RowLanes<E>.Width)
         {
-            var count = Cells<E>.Count(row.Units, i);
+            var count = RowLanes<E>.Count(row.Units, i);
             var gates = row.Gates + i;
-            var (update, reset, candidate) = (Cells<E>.Load(gates, count), Cells<E>.Load(gates + units, count), Cells<E>.Load(gates + (2 * units), count));
-            var d = Cells<E>.Load(row.Dy + i, count) + Cells<E>.Load(row.Carried + i, count);
+            var (update, reset, candidate) = (RowLanes<E>.Load(gates, count), RowLanes<E>.Load(gates + units, count), RowLanes<E>.Load(gates + (2 * units), count));
+            var d = RowLanes<E>.Load(row.Dy + i, count) + RowLanes<E>.Load(row.Carried + i, count);
             var dCandidate = d * (one - update) * (one - (candidate * candidate));
             var to = row.Recurrent + i;
-            Cells<E>.Store(d * (Cells<E>.Load(row.Before + i, count) - candidate) * update * (one - update), to, count);
-            Cells<E>.Store(dCandidate * Cells<E>.Load(row.Memory + i, count) * reset * (one - reset), to + units, count);
-            Cells<E>.Store(dCandidate * reset, to + (2 * units), count);
-            Cells<E>.Store(dCandidate, row.Extra + i, count);
-            Cells<E>.Store(d * update, row.Carried + i, count);
+            RowLanes<E>.Store(d * (RowLanes<E>.Load(row.Before + i, count) - candidate) * update * (one - update), to, count);
+            RowLanes<E>.Store(dCandidate * RowLanes<E>.Load(row.Memory + i, count) * reset * (one - reset), to + units, count);
+            RowLanes<E>.Store(dCandidate * reset, to + (2 * units), count);
+            RowLanes<E>.Store(dCandidate, row.Extra + i, count);
+            RowLanes<E>.Store(d * update, row.Carried + i, count);
         }
     }
 }
 
-/// <summary>What the cells are written with: vectors of a row, the last of them perhaps in part.</summary>
+/// <summary>What the cells share.</summary>
 internal static unsafe class Cells<E> where E : unmanaged
 {
-    public static int Width
-    {
-        [MethodImpl(AggressiveInlining)]
-        get => Vector512<E>.Count;
-    }
-
-    [MethodImpl(AggressiveInlining)]
-    public static int Count(nint n, nint i) => (int)Math.Min(n - i, Width);
-
-    [MethodImpl(AggressiveInlining)]
-    public static Lanes<E> Load(E* p, int count) => new(count == Width ? Vector512.Load(p) : VectorIO.LoadTail(p, count));
-
-    [MethodImpl(AggressiveInlining)]
-    public static void Store(Lanes<E> x, E* p, int count)
-    {
-        if (count == Width)
-        {
-            x.V.Store(p);
-        }
-        else
-        {
-            VectorIO.StoreTail(x.V, p, count);
-        }
-    }
-
     /// <summary>A gate before its activation: the parts of the input, the state and the (first) bias.</summary>
     [MethodImpl(AggressiveInlining)]
-    public static Lanes<E> Sum(in RecurrentRow<E> row, nint i, int count) => Load(row.Gates + i, count) + Load(row.Recurrent + i, count) + Load(row.Bias + i, count);
+    public static Lanes<E> Sum(in RecurrentRow<E> row, nint i, int count) => RowLanes<E>.Load(row.Gates + i, count) + RowLanes<E>.Load(row.Recurrent + i, count) + RowLanes<E>.Load(row.Bias + i, count);
 
     [MethodImpl(AggressiveOptimization)]
     public static void Sigmoid(in RecurrentRow<E> row, nint first, nint n)
     {
-        for (var i = first; i < first + n; i += Width)
+        for (var i = first; i < first + n; i += RowLanes<E>.Width)
         {
-            var count = Count(first + n, i);
-            Store(Lanes<E>.Sigmoid(Sum(row, i, count)), row.Gates + i, count);
+            var count = RowLanes<E>.Count(first + n, i);
+            RowLanes<E>.Store(Lanes<E>.Sigmoid(Sum(row, i, count)), row.Gates + i, count);
         }
     }
 
     [MethodImpl(AggressiveOptimization)]
     public static void Tanh(in RecurrentRow<E> row, nint first, nint n)
     {
-        for (var i = first; i < first + n; i += Width)
+        for (var i = first; i < first + n; i += RowLanes<E>.Width)
         {
-            var count = Count(first + n, i);
-            Store(Lanes<E>.Tanh(Sum(row, i, count)), row.Gates + i, count);
+            var count = RowLanes<E>.Count(first + n, i);
+            RowLanes<E>.Store(Lanes<E>.Tanh(Sum(row, i, count)), row.Gates + i, count);
         }
     }
 }
