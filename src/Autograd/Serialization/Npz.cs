@@ -58,7 +58,7 @@ public static class Npz
             {
                 throw new FileException($"the array '{name}' is there twice.");
             }
-            using var content = entry.Open();
+            using var content = new Checked(entry.Open());
             try
             {
                 tensors.Add(name, Npy.Read(content, entry.Length));
@@ -71,7 +71,59 @@ public static class Npz
             {
                 throw new FileException($"array '{name}': there are bytes after the array.");
             }
+            if (content.Crc != entry.Crc32)
+            {
+                throw new FileException($"array '{name}' was damaged: its checksum is {content.Crc:x8} instead of {entry.Crc32:x8}.");
+            }
         }
         return tensors;
+    }
+
+    // ZipArchive leaves the checksum to its user.
+    private sealed class Checked(Stream inner) : Stream
+    {
+        private readonly Crc32 _crc = new();
+
+        public uint Crc => _crc.Value;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            var read = inner.Read(buffer);
+            _crc.Append(buffer[..read]);
+            return read;
+        }
+
+        public override void Flush() { }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+            base.Dispose(disposing);
+        }
     }
 }
