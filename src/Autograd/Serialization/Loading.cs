@@ -18,11 +18,11 @@ internal static class Loading
         t_remaining -= shape.Size;
         if (t_remaining < 0)
         {
-            throw new FileException($"the weight '{name}' of shape {shape} goes beyond all weights in the file.");
+            throw new FileException($"the weight '{name}' of shape {shape} goes far beyond all weights in the file.");
         }
     }
 
-    /// <summary>Reads a model whose weights have so many values in all.</summary>
+    /// <summary>Reads a model whose weights have at most so many values in all.</summary>
     public static T Within<T>(long values, Func<T> read)
     {
         var outer = t_remaining;

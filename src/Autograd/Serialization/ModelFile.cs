@@ -55,7 +55,8 @@ internal static class ModelFile
             CheckVersion(content);
             var weights = content.Tensors.Where(entry => entry.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
                 .ToDictionary(entry => entry.Key[WeightPrefix.Length..], entry => entry.Value);
-            var model = Loading.Within(weights.Values.Sum(weight => (long)weight.Size), () => ReadModel(content.Metadata[ModelKey]));
+            // Twice what there is, and a little: a weight that is merely missing gets its name told.
+            var model = Loading.Within((2 * weights.Values.Sum(weight => (long)weight.Size)) + 1024, () => ReadModel(content.Metadata[ModelKey]));
             SetWeights(model, weights);
             if (content.Metadata.TryGetValue(CompilationKey, out var compilation))
             {

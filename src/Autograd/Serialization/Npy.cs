@@ -89,10 +89,10 @@ public static partial class Npy
         return Read(stream, length, type, isFortran, shape);
     }
 
-    // The one literal NumPy writes; anything else, code above all, does not match.
-    [GeneratedRegex(
-        @"^\{\s*(?:'(?<key>descr|fortran_order|shape)'\s*:\s*(?<value>'[^'\\]{0,64}'|True|False|\((?:\s*\d{1,10}L?\s*,?)*\s*\))\s*(?:,\s*|(?=\})))*\}\s*$",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private const string Pair = @"'(descr|fortran_order|shape)'\s*:\s*('[^'\\]{0,64}'|True|False|\([\d\sL,]*\))\s*";
+
+    // The one literal NumPy writes, three pairs in any order; anything else, code above all, does not match.
+    [GeneratedRegex(@"^\{\s*" + Pair + @",\s*" + Pair + @",\s*" + Pair + @",?\s*\}\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Header();
 
     [GeneratedRegex(@"^(?<order>[<>|=])(?<kind>[a-zA-Z])(?<size>\d{1,3})$", RegexOptions.CultureInvariant)]
@@ -100,16 +100,13 @@ public static partial class Npy
 
     private static (string Type, bool IsFortran, Shape Shape) Parse(string header)
     {
-        var match = Header().Match(header);
+        var groups = Header().Match(header).Groups;
         var fields = new Dictionary<string, string>();
-        if (match.Success)
+        for (var i = 1; i < groups.Count && groups[i].Success; i += 2)
         {
-            foreach (var (key, value) in Pairs(header))
+            if (!fields.TryAdd(groups[i].Value, groups[i + 1].Value))
             {
-                if (!fields.TryAdd(key, value))
-                {
-                    throw new FileException($"the npy header has '{key}' twice.");
-                }
+                throw new FileException($"the npy header has '{groups[i].Value}' twice.");
             }
         }
         if (fields.Count != 3 || fields["descr"] is not ['\'', ..] || fields["fortran_order"] is not ("True" or "False") || fields["shape"] is not ['(', ..])
@@ -127,12 +124,6 @@ public static partial class Npy
             throw new FileException($"the npy shape {fields["shape"]}: {error.Message}", error);
         }
     }
-
-    [GeneratedRegex(@"'(?<key>descr|fortran_order|shape)'\s*:\s*(?<value>'[^'\\]{0,64}'|True|False|\([^)]*\))", RegexOptions.CultureInvariant)]
-    private static partial Regex Pair();
-
-    private static IEnumerable<(string Key, string Value)> Pairs(string header) =>
-        Pair().Matches(header).Select(match => (match.Groups["key"].Value, match.Groups["value"].Value));
 
     private static Tensor Read(Stream stream, long length, string type, bool isFortran, Shape shape)
     {

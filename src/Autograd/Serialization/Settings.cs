@@ -45,8 +45,9 @@ internal static class Settings
     /// <summary>The kind and the settings of an object.</summary>
     public static JsonObject Write<T>(Registry<T> registry, T value) where T : class
     {
-        var kind = registry.KindOf(value) ?? throw Unwritable(
-            $"{value.GetType().Name}, which is not a known {registry.Family}", $"make it known once by {registry.Family.ToUpperInvariant()[0]}{registry.Family[1..]}.Register<{value.GetType().Name}>()");
+        var kind = registry.KindOf(value) ?? throw (value.GetType() is { IsNestedPrivate: true } type && type.Assembly == typeof(Settings).Assembly
+            ? Unwritable($"a {registry.Family} that is a function of your own", $"derive a {registry.Family} and register it")
+            : Unwritable($"{value.GetType().Name}, which is not a known {registry.Family},", $"make it known once by {typeof(T).Name}.Register<{value.GetType().Name}>()"));
         if (value is Activation { Function: null })
         {
             throw Unwritable("an activation that is a function of your own", "register a layer that applies it");
@@ -60,7 +61,7 @@ internal static class Settings
     }
 
     private static ValueException Unwritable(string what, string instead) =>
-        new($"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be written to a file; {instead}, or save the weights alone with SaveWeights.");
+        new($"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be written to a file; {instead}, leave out how the model is trained (includeOptimizer: false), or save the weights alone (SaveWeights).");
 
     /// <summary>Makes an object from its kind and settings.</summary>
     /// <exception cref="FileException">The kind is unknown, a setting is missing, unknown or of another type.</exception>
