@@ -75,6 +75,9 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
 
     private static int PanelWidth => 2 * V.Count;
 
+    /// <summary>Columns of a panel, filled up to one or two registers.</summary>
+    private static int Padded(int columns) => columns > V.Count ? PanelWidth : V.Count;
+
     public static void Run(in MatrixOperands<E> x)
     {
         var work = (long)x.M * x.N * x.K;
@@ -120,7 +123,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         for (var j = firstColumn; j < endColumn; j += PanelWidth)
         {
             var columns = Math.Min(PanelWidth, endColumn - j);
-            var width = columns > V.Count ? PanelWidth : V.Count;
+            var width = Padded(columns);
             var b = x.B + (j * x.ColumnB);
             var rowB = x.RowB;
             if (x.ColumnB != 1 || columns != width)
@@ -163,29 +166,21 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         }
     }
 
+    /// <summary>c = (or +=) the first columns of a tile.</summary>
     internal static void TakeOver(E* tile, nint width, E* c, nint rowC, int rows, int columns, bool add)
     {
-        var padded = stackalloc E[32];
         for (; rows > 0; rows--, tile += width, c += rowC)
         {
-            if (add)
+            var i = 0;
+            for (; i <= columns - V.Count; i += V.Count)
             {
-                new Span<E>(c, columns).CopyTo(new Span<E>(padded, 32));
-                for (var i = 0; i < width; i += V.Count)
-                {
-                    V.Store(V.Add(V.Load(padded + i), V.Load(tile + i)), tile + i);
-                }
+                var sum = V.Load(tile + i);
+                V.Store(add ? V.Add(V.Load(c + i), sum) : sum, c + i);
             }
-            if (columns <= 4)
+            if (i < columns)
             {
-                for (var i = 0; i < columns; i++)
-                {
-                    c[i] = tile[i];
-                }
-            }
-            else
-            {
-                new Span<E>(tile, columns).CopyTo(new Span<E>(c, columns));
+                var sum = V.Load(tile + i);
+                V.StoreFirst(add ? V.Add(V.LoadFirst(c + i, columns - i), sum) : sum, c + i, columns - i);
             }
         }
     }
@@ -222,9 +217,8 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             for (var panel = _panels * chunk / Chunks; panel < _panels * (chunk + 1) / Chunks; panel++)
             {
                 var j = panel * PanelWidth;
-                Pack(
-                    x.B + (firstK * x.RowB) + ((firstColumn + j) * x.ColumnB), x.RowB, x.ColumnB, k, Math.Min(PanelWidth, columns - j),
-                    packed + ((nint)j * k), PanelWidth);
+                var width = Math.Min(PanelWidth, columns - j);
+                Pack(x.B + (firstK * x.RowB) + ((firstColumn + j) * x.ColumnB), x.RowB, x.ColumnB, k, width, packed + ((nint)j * k), Padded(width));
             }
         }
     }
@@ -238,7 +232,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         {
             var first = (int)((long)x.M * chunk / Chunks);
             var rows = (int)((long)x.M * (chunk + 1) / Chunks) - first;
-            var a = (E*)Scratch.Of(ref t_packedA, (long)k * (rows + V.TileRows) * sizeof(E));
+            var a = (E*)Scratch.Of(ref t_packedA, (((long)k * rows) + V.Count) * sizeof(E));
             var tiles = (rows + V.TileRows - 1) / V.TileRows;
             var row = 0;
             for (var tile = 0; tile < tiles; tile++)
@@ -249,25 +243,27 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             }
             for (var j = 0; j < columns; j += PanelWidth)
             {
+                var width = Math.Min(PanelWidth, columns - j);
                 MultiplyPanel(
-                    a, 1, 1, true, packed + ((nint)j * k), PanelWidth, PanelWidth,
-                    x.C + (first * x.RowC) + firstColumn + j, x.RowC, rows, Math.Min(PanelWidth, columns - j), k, add: firstK > 0);
+                    a, 1, 1, true, packed + ((nint)j * k), Padded(width), Padded(width),
+                    x.C + (first * x.RowC) + firstColumn + j, x.RowC, rows, width, k, add: firstK > 0);
             }
         }
     }
 
     // ---- packing ----
 
-    /// <summary>panel[p * width + i] = x[p * strideP + i * strideI] for i &lt; count, 0 up to the width.</summary>
+    /// <summary>panel[p * width + i] = x[p * strideP + i * strideI] for i &lt; count.</summary>
+    /// <remarks>Up to a whole register more is written to each row, and of rows shorter than a register also behind the last; what is written there is undefined.</remarks>
     internal static void Pack(E* x, nint strideP, nint strideI, int k, int count, E* panel, int width)
     {
         if (strideI == 1)
         {
             PackRows(x, strideP, k, count, panel, width);
         }
-        else if (strideP == 1 && sizeof(E) == 4)
+        else if (strideP == 1 && V.Interleaves)
         {
-            PackTransposed((float*)x, strideI, k, count, (float*)panel, width);
+            PackTransposed(x, strideI, k, count, panel, width);
         }
         else
         {
@@ -277,7 +273,6 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
                 {
                     panel[i] = x[i * strideI];
                 }
-                new Span<E>(panel + count, width - count).Clear();
             }
         }
     }
@@ -285,7 +280,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
     [MethodImpl(AggressiveOptimization)]
     private static void PackRows(E* x, nint stride, int k, int count, E* panel, int width)
     {
-        if (count == PanelWidth && width == PanelWidth)
+        if (count == PanelWidth)
         {
             for (; k > 0; k--, x += stride, panel += width)
             {
@@ -294,60 +289,83 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             }
             return;
         }
+        var whole = count / V.Count * V.Count;
+        var rest = count - whole;
+        var room = Room(whole, width);
         for (; k > 0; k--, x += stride, panel += width)
         {
-            for (nint i = 0; i < count; i++)
+            for (nint i = 0; i < whole; i += V.Count)
             {
-                panel[i] = x[i];
+                V.Store(V.Load(x + i), panel + i);
             }
-            for (nint i = count; i < width; i++)
+            if (rest > 0)
             {
-                panel[i] = default;
+                Put(V.LoadFirst(x + whole, rest), panel + whole, room);
             }
         }
     }
 
-    // Blocks of 4 x 4 turned in registers.
-    [MethodImpl(AggressiveOptimization)]
-    private static void PackTransposed(float* x, nint stride, int k, int count, float* panel, int width)
+    /// <summary>
+    /// Elements that may be written to a row of a panel from i on. The first register of a row may reach into the next rows, which are written later.
+    /// </summary>
+    private static int Room(int i, int width) => i == 0 ? V.Count : Math.Min(V.Count, width - i);
+
+    [MethodImpl(AggressiveInlining)]
+    private static void Put(V v, E* to, int room)
     {
-        var i = 0;
-        if (Sse.IsSupported)
+        if (room == V.Count)
         {
-            for (; i <= count - 4; i += 4)
+            V.Store(v, to);
+        }
+        else
+        {
+            V.StoreFirst(v, to, room);
+        }
+    }
+
+    /// <summary>Turns as many rows as a register has elements at a time, 16 bytes of each.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void PackTransposed(E* x, nint stride, int k, int count, E* panel, int width)
+    {
+        var rows = stackalloc E*[16];
+        for (var i = 0; i < count; i += V.Count)
+        {
+            for (var r = 0; r < V.Count; r++)
             {
-                var row = x + (i * stride);
-                nint p = 0;
-                for (; p <= k - 4; p += 4)
+                rows[r] = x + (Math.Min(i + r, count - 1) * stride);
+            }
+            var to = panel + i;
+            var room = Room(i, width);
+            nint p = 0;
+            if (sizeof(E) == 4)
+            {
+                for (; p <= k - 4; p += 4, to += 4 * width)
                 {
-                    var r0 = Vector128.Load(row + p);
-                    var r1 = Vector128.Load(row + stride + p);
-                    var r2 = Vector128.Load(row + (2 * stride) + p);
-                    var r3 = Vector128.Load(row + (3 * stride) + p);
-                    var low01 = Sse.UnpackLow(r0, r1);
-                    var low23 = Sse.UnpackLow(r2, r3);
-                    var high01 = Sse.UnpackHigh(r0, r1);
-                    var high23 = Sse.UnpackHigh(r2, r3);
-                    var to = panel + (p * width) + i;
-                    Sse.MoveLowToHigh(low01, low23).Store(to);
-                    Sse.MoveHighToLow(low23, low01).Store(to + width);
-                    Sse.MoveLowToHigh(high01, high23).Store(to + (2 * width));
-                    Sse.MoveHighToLow(high23, high01).Store(to + (3 * width));
-                }
-                for (; p < k; p++)
-                {
-                    for (var r = 0; r < 4; r++)
-                    {
-                        panel[(p * width) + i + r] = row[(r * stride) + p];
-                    }
+                    V r0 = V.LoadLanes(rows, p, 4), r1 = V.LoadLanes(rows + 1, p, 4), r2 = V.LoadLanes(rows + 2, p, 4), r3 = V.LoadLanes(rows + 3, p, 4);
+                    V low01 = V.InterleaveLow<float>(r0, r1), high01 = V.InterleaveHigh<float>(r0, r1);
+                    V low23 = V.InterleaveLow<float>(r2, r3), high23 = V.InterleaveHigh<float>(r2, r3);
+                    Put(V.InterleaveLow<double>(low01, low23), to, room);
+                    Put(V.InterleaveHigh<double>(low01, low23), to + width, room);
+                    Put(V.InterleaveLow<double>(high01, high23), to + (2 * width), room);
+                    Put(V.InterleaveHigh<double>(high01, high23), to + (3 * width), room);
                 }
             }
-        }
-        for (; i < width; i++)
-        {
-            for (nint p = 0; p < k; p++)
+            else
             {
-                panel[(p * width) + i] = i < count ? x[(i * stride) + p] : 0;
+                for (; p <= k - 2; p += 2, to += 2 * width)
+                {
+                    V r0 = V.LoadLanes(rows, p, 2), r1 = V.LoadLanes(rows + 1, p, 2);
+                    Put(V.InterleaveLow<double>(r0, r1), to, room);
+                    Put(V.InterleaveHigh<double>(r0, r1), to + width, room);
+                }
+            }
+            var lanes = Math.Min(V.Count, count - i);
+            for (; p < k; p++, to += width)
+            {
+                for (var r = 0; r < lanes; r++)
+                {
+                    to[r] = rows[r][p];
+                }
             }
         }
     }
