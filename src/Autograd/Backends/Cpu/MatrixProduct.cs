@@ -40,6 +40,9 @@ internal readonly unsafe struct MatrixOperands<E>(E* a, nint rowA, nint columnA,
     public readonly int M = m;
     public readonly int N = n;
     public readonly int K = k;
+
+    /// <summary>The same product as that of the transposes, for a result of one row or column.</summary>
+    public MatrixOperands<E> Transposed() => new(B, ColumnB, RowB, A, ColumnA, RowA, C, N, M, K);
 }
 
 /// <summary>
@@ -80,6 +83,12 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
 
     public static void Run(in MatrixOperands<E> x)
     {
+        if (x.N == 1 && x.M > 1)
+        {
+            // A column of results lies in memory like a row, and lanes are columns.
+            Run(x.Transposed());
+            return;
+        }
         var work = (long)x.M * x.N * x.K;
         if (work > SmallWork || x.K > BlockK)
         {
@@ -118,23 +127,110 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         }
     }
 
-    private static void RunSmall(in MatrixOperands<E> x, int firstRow, int endRow, int firstColumn, int endColumn)
+    private static void RunSmall(in MatrixOperands<E> x, int firstRow, int endRow, int firstColumn, int endColumn) =>
+        MultiplyColumns(x, x.A + (firstRow * x.RowA), false, firstRow, endRow - firstRow, firstColumn, endColumn, 0, x.K);
+
+    /// <summary>Rows of a against columns of b, which is read in place where its rows are contiguous and few tiles need it, else packed a panel at a time.</summary>
+    private static void MultiplyColumns(in MatrixOperands<E> x, E* a, bool packed, int firstRow, int rows, int firstColumn, int endColumn, int firstK, int k)
     {
-        for (var j = firstColumn; j < endColumn; j += PanelWidth)
+        var c = x.C + (firstRow * x.RowC);
+        for (int j = firstColumn, columns; j < endColumn; j += columns)
         {
-            var columns = Math.Min(PanelWidth, endColumn - j);
+            columns = Math.Min(PanelWidth, endColumn - j);
             var width = Padded(columns);
-            var b = x.B + (j * x.ColumnB);
+            var b = x.B + (firstK * x.RowB) + (j * x.ColumnB);
             var rowB = x.RowB;
-            if (x.ColumnB != 1 || columns != width)
+            if (rows == 1 && x.ColumnB == 1 && endColumn - j >= 4 * V.Count)
             {
-                var panel = Scratch.Of(ref t_packedB, (long)x.K * width * sizeof(E));
-                Pack(b, x.RowB, x.ColumnB, x.K, columns, (E*)panel, width);
+                columns = 4 * V.Count;
+                MultiplyRow(a, x.ColumnA, b, rowB, k, c + j, add: firstK > 0);
+                continue;
+            }
+            if (rows == 1 && rowB == 1 && x.ColumnB != 1 && V.Interleaves)
+            {
+                MultiplyRowTurned(a, x.ColumnA, b, x.ColumnB, k, columns, c + j, add: firstK > 0);
+                continue;
+            }
+            if (packed || x.ColumnB != 1 || columns != width)
+            {
+                var panel = Scratch.Of(ref t_packedB, (long)k * width * sizeof(E));
+                Pack(b, x.RowB, x.ColumnB, k, columns, (E*)panel, width);
                 b = (E*)panel;
                 rowB = width;
             }
-            MultiplyPanel(x.A + (firstRow * x.RowA), x.RowA, x.ColumnA, default, b, rowB, width, x.C + (firstRow * x.RowC) + j, x.RowC, endRow - firstRow, columns, x.K, false);
+            MultiplyPanel(a, x.RowA, x.ColumnA, packed, b, rowB, width, c + j, x.RowC, rows, columns, k, add: firstK > 0);
         }
+    }
+
+    /// <summary>One row against four registers of columns: with two, each sum would wait for itself.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void MultiplyRow(E* a, nint columnA, E* b, nint rowB, int k, E* c, bool add)
+    {
+        V s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; k > 0; k--, a += columnA, b += rowB)
+        {
+            var x = V.Broadcast(*a);
+            s0 = V.MultiplyAdd(x, V.Load(b), s0);
+            s1 = V.MultiplyAdd(x, V.Load(b + V.Count), s1);
+            s2 = V.MultiplyAdd(x, V.Load(b + (2 * V.Count)), s2);
+            s3 = V.MultiplyAdd(x, V.Load(b + (3 * V.Count)), s3);
+        }
+        V.Store(add ? V.Add(V.Load(c), s0) : s0, c);
+        V.Store(add ? V.Add(V.Load(c + V.Count), s1) : s1, c + V.Count);
+        V.Store(add ? V.Add(V.Load(c + (2 * V.Count)), s2) : s2, c + (2 * V.Count));
+        V.Store(add ? V.Add(V.Load(c + (3 * V.Count)), s3) : s3, c + (3 * V.Count));
+    }
+
+    /// <summary>One row against up to a panel of columns that are contiguous themselves, turned in registers as in <see cref="PackTransposed"/>.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void MultiplyRowTurned(E* a, nint columnA, E* b, nint columnB, int k, int columns, E* c, bool add)
+    {
+        var rows = stackalloc E*[32];
+        for (var r = 0; r < PanelWidth; r++)
+        {
+            rows[r] = b + (Math.Min(r, columns - 1) * columnB);
+        }
+        var next = rows + V.Count;
+        V s0 = default, s1 = default;
+        nint p = 0;
+        if (sizeof(E) == 4)
+        {
+            for (; p <= k - 4; p += 4, a += 4 * columnA)
+            {
+                Fetch(rows + (p % 16 * 2), p);
+                V x0 = V.Broadcast(a[0]), x1 = V.Broadcast(a[columnA]), x2 = V.Broadcast(a[2 * columnA]), x3 = V.Broadcast(a[3 * columnA]);
+                Turn(rows, p, out var r0, out var r1, out var r2, out var r3);
+                s0 = V.MultiplyAdd(x3, r3, V.MultiplyAdd(x2, r2, V.MultiplyAdd(x1, r1, V.MultiplyAdd(x0, r0, s0))));
+                Turn(next, p, out r0, out r1, out r2, out r3);
+                s1 = V.MultiplyAdd(x3, r3, V.MultiplyAdd(x2, r2, V.MultiplyAdd(x1, r1, V.MultiplyAdd(x0, r0, s1))));
+            }
+        }
+        else
+        {
+            for (; p <= k - 2; p += 2, a += 2 * columnA)
+            {
+                Fetch(rows + (p % 8 * 2), p);
+                V x0 = V.Broadcast(a[0]), x1 = V.Broadcast(a[columnA]);
+                Turn(rows, p, out var r0, out var r1);
+                s0 = V.MultiplyAdd(x1, r1, V.MultiplyAdd(x0, r0, s0));
+                Turn(next, p, out r0, out r1);
+                s1 = V.MultiplyAdd(x1, r1, V.MultiplyAdd(x0, r0, s1));
+            }
+        }
+        var lanes = stackalloc E[32];
+        for (; p < k; p++, a += columnA)
+        {
+            for (var r = 0; r < PanelWidth; r++)
+            {
+                lanes[r] = rows[r][p];
+            }
+            var x = V.Broadcast(*a);
+            s0 = V.MultiplyAdd(x, V.Load(lanes), s0);
+            s1 = V.MultiplyAdd(x, V.Load(lanes + V.Count), s1);
+        }
+        V.Store(s0, lanes);
+        V.Store(s1, lanes + V.Count);
+        TakeOver(lanes, PanelWidth, c, 0, 1, columns, add);
     }
 
     /// <summary>Rows of c against one panel of b, in tiles of nearly equal height. Packed, the tiles of a follow each other with all their k columns.</summary>
@@ -192,16 +288,63 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         // Written so that extents near 2^31 do not overflow.
         var blocksK = ((x.K - 1) / BlockK) + 1;
         var blockK = ((x.K - 1) / blocksK) + 1;
+        var byPanels = x.M <= BlockM && (x.M <= V.TileRows || x.N > 3 * PanelWidth);
         for (int j = 0, columns; j < x.N; j += columns)
         {
-            columns = Math.Min(BlockN, x.N - j);
+            columns = byPanels ? x.N : Math.Min(BlockN, x.N - j);
             for (int p = 0, k; p < x.K; p += k)
             {
                 k = Math.Min(blockK, x.K - p);
-                var packed = (E*)Scratch.Of(ref t_packedB, (long)k * (columns + PanelWidth) * sizeof(E));
-                new PackJob(x, packed, j, columns, p, k).Run();
-                new BlockJob(x, packed, j, columns, p, k).Run();
+                if (byPanels)
+                {
+                    RunPanels(x, p, k);
+                }
+                else
+                {
+                    var packed = (E*)Scratch.Of(ref t_packedB, (long)k * (columns + PanelWidth) * sizeof(E));
+                    new PackJob(x, packed, j, columns, p, k).Run();
+                    new BlockJob(x, packed, j, columns, p, k).Run();
+                }
             }
+        }
+    }
+
+    /// <summary>Few rows: all of them meet a panel of b as soon as it is packed, so that it need not leave the nearest caches.</summary>
+    private static void RunPanels(in MatrixOperands<E> x, int firstK, int k)
+    {
+        var a = x.A + (firstK * x.ColumnA);
+        var packs = x.M > V.TileRows;
+        if (packs)
+        {
+            var packed = (E*)Scratch.Of(ref t_packedA, (((long)k * x.M) + V.Count) * sizeof(E));
+            PackTiles(x, 0, x.M, firstK, k, packed);
+            a = packed;
+        }
+        new PanelJob(x, a, packs, firstK, k).Run();
+    }
+
+    private sealed class PanelJob(MatrixOperands<E> x, E* a, bool packed, int firstK, int k) : Job
+    {
+        private readonly int _panels = ((x.N - 1) / PanelWidth) + 1;
+
+        protected override int Chunks { get; } = (int)Math.Min(((x.N - 1) / PanelWidth) + 1, Math.Clamp((long)x.M * x.N * k / ParallelWork * 2, 1, 8));
+
+        protected override void Run(int chunk)
+        {
+            var (first, end) = ((long)_panels * chunk / Chunks * PanelWidth, (long)_panels * (chunk + 1) / Chunks * PanelWidth);
+            MultiplyColumns(x, a, packed, 0, x.M, (int)first, (int)Math.Min(end, x.N), firstK, k);
+        }
+    }
+
+    /// <summary>Packs rows of a, tile after tile.</summary>
+    private static void PackTiles(in MatrixOperands<E> x, int first, int rows, int firstK, int k, E* packed)
+    {
+        var tiles = (rows + V.TileRows - 1) / V.TileRows;
+        for (int tile = 0, row = 0; tile < tiles; tile++)
+        {
+            var height = (rows / tiles) + (tile < rows % tiles ? 1 : 0);
+            Pack(x.A + ((first + row) * x.RowA) + (firstK * x.ColumnA), x.ColumnA, x.RowA, k, height, packed + ((nint)row * k), height);
+            row += height;
         }
     }
 
@@ -233,14 +376,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             var first = (int)((long)x.M * chunk / Chunks);
             var rows = (int)((long)x.M * (chunk + 1) / Chunks) - first;
             var a = (E*)Scratch.Of(ref t_packedA, (((long)k * rows) + V.Count) * sizeof(E));
-            var tiles = (rows + V.TileRows - 1) / V.TileRows;
-            var row = 0;
-            for (var tile = 0; tile < tiles; tile++)
-            {
-                var height = (rows / tiles) + (tile < rows % tiles ? 1 : 0);
-                Pack(x.A + ((first + row) * x.RowA) + (firstK * x.ColumnA), x.ColumnA, x.RowA, k, height, a + ((nint)row * k), height);
-                row += height;
-            }
+            PackTiles(x, first, rows, firstK, k, a);
             for (var j = 0; j < columns; j += PanelWidth)
             {
                 var width = Math.Min(PanelWidth, columns - j);
@@ -323,6 +459,42 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         }
     }
 
+    // More rows than the processor foresees by itself.
+    [MethodImpl(AggressiveInlining)]
+    private static void Fetch(E** rows, nint p)
+    {
+        if (Sse.IsSupported)
+        {
+            var ahead = p + (512 / sizeof(E));
+            for (var r = 0; r < 32 / sizeof(E); r++)
+            {
+                Sse.Prefetch0(rows[r] + ahead);
+            }
+        }
+    }
+
+    /// <summary>Elements p to p + 3 of as many rows as a register has elements, each in a register of its own; elements of 4 bytes.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static void Turn(E** rows, nint p, out V r0, out V r1, out V r2, out V r3)
+    {
+        V x0 = V.LoadLanes(rows, p, 4), x1 = V.LoadLanes(rows + 1, p, 4), x2 = V.LoadLanes(rows + 2, p, 4), x3 = V.LoadLanes(rows + 3, p, 4);
+        V low01 = V.InterleaveLow<float>(x0, x1), high01 = V.InterleaveHigh<float>(x0, x1);
+        V low23 = V.InterleaveLow<float>(x2, x3), high23 = V.InterleaveHigh<float>(x2, x3);
+        r0 = V.InterleaveLow<double>(low01, low23);
+        r1 = V.InterleaveHigh<double>(low01, low23);
+        r2 = V.InterleaveLow<double>(high01, high23);
+        r3 = V.InterleaveHigh<double>(high01, high23);
+    }
+
+    /// <summary>As above for elements p and p + 1 of 8 bytes.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static void Turn(E** rows, nint p, out V r0, out V r1)
+    {
+        V x0 = V.LoadLanes(rows, p, 2), x1 = V.LoadLanes(rows + 1, p, 2);
+        r0 = V.InterleaveLow<double>(x0, x1);
+        r1 = V.InterleaveHigh<double>(x0, x1);
+    }
+
     /// <summary>Turns as many rows as a register has elements at a time, 16 bytes of each.</summary>
     [MethodImpl(AggressiveOptimization)]
     private static void PackTransposed(E* x, nint stride, int k, int count, E* panel, int width)
@@ -341,22 +513,20 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             {
                 for (; p <= k - 4; p += 4, to += 4 * width)
                 {
-                    V r0 = V.LoadLanes(rows, p, 4), r1 = V.LoadLanes(rows + 1, p, 4), r2 = V.LoadLanes(rows + 2, p, 4), r3 = V.LoadLanes(rows + 3, p, 4);
-                    V low01 = V.InterleaveLow<float>(r0, r1), high01 = V.InterleaveHigh<float>(r0, r1);
-                    V low23 = V.InterleaveLow<float>(r2, r3), high23 = V.InterleaveHigh<float>(r2, r3);
-                    Put(V.InterleaveLow<double>(low01, low23), to, room);
-                    Put(V.InterleaveHigh<double>(low01, low23), to + width, room);
-                    Put(V.InterleaveLow<double>(high01, high23), to + (2 * width), room);
-                    Put(V.InterleaveHigh<double>(high01, high23), to + (3 * width), room);
+                    Turn(rows, p, out var r0, out var r1, out var r2, out var r3);
+                    Put(r0, to, room);
+                    Put(r1, to + width, room);
+                    Put(r2, to + (2 * width), room);
+                    Put(r3, to + (3 * width), room);
                 }
             }
             else
             {
                 for (; p <= k - 2; p += 2, to += 2 * width)
                 {
-                    V r0 = V.LoadLanes(rows, p, 2), r1 = V.LoadLanes(rows + 1, p, 2);
-                    Put(V.InterleaveLow<double>(r0, r1), to, room);
-                    Put(V.InterleaveHigh<double>(r0, r1), to + width, room);
+                    Turn(rows, p, out var r0, out var r1);
+                    Put(r0, to, room);
+                    Put(r1, to + width, room);
                 }
             }
             var lanes = Math.Min(V.Count, count - i);
