@@ -68,6 +68,27 @@ internal static class Networks
     /// <summary>784-512-512-10, batch 128, Adam.</summary>
     public static Action Mlp() => Perceptron(128, 784, 512, 512, 10);
 
+    /// <summary>28 x 28 x 1, convolutions of 32 and 64 filters 3 x 3, each with ReLU and a maximum over 2 x 2, then 128 and 10; batch 64, Adam.</summary>
+    public static Action Cnn()
+    {
+        var (w1, b1) = (new Variable(RandomNormal([3, 3, 1, 32], stddev: 0.1, seed: 3)), new Variable(Zeros(32)));
+        var (w2, b2) = (new Variable(RandomNormal([3, 3, 32, 64], stddev: 0.1, seed: 4)), new Variable(Zeros(64)));
+        var (w3, b3) = Layer(1600, 128);
+        var (w4, b4) = Layer(128, 10);
+        Variable[] parameters = [w1, b1, w2, b2, w3, b3, w4, b4];
+        var (x, y) = (RandomUniform([64, 28, 28, 1], seed: 1), Labels(64));
+        var adam = new Adam(parameters, Rate);
+        return () =>
+        {
+            using var tape = new GradientTape();
+            var hidden = MaxPool2D(Relu(Conv2D(x, w1) + b1), 2);
+            hidden = MaxPool2D(Relu(Conv2D(hidden, w2) + b2), 2).Reshape(64, -1);
+            var logits = MatMul(Relu(MatMul(hidden, w3) + b3), w4) + b4;
+            var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
+            adam.Apply(tape.Gradient(loss, parameters));
+        };
+    }
+
     private static Action Sigmoids(Tensor x, Tensor y, int hidden)
     {
         var (w1, b1) = Layer(x.Shape[1], hidden);
