@@ -64,8 +64,11 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
 
     private const int BlockN = 4096;
 
-    /// <summary>Products up to this many multiplications gain nothing from packing.</summary>
-    private const long SmallWork = 64L * 64 * 64 * 8;
+    /// <summary>Bytes of an operand's block that stay near enough to be read in place again and again; packing it would gain nothing.</summary>
+    private const long Nearby = 640 << 10;
+
+    /// <summary>Chunks of a job where they need not be small: a few for each of a few threads.</summary>
+    private const int FewChunks = 8;
 
     /// <summary>Products from this many multiplications on are worth a second thread.</summary>
     private const long ParallelWork = 96L * 96 * 96;
@@ -89,50 +92,60 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             Run(x.Transposed());
             return;
         }
-        var work = (long)x.M * x.N * x.K;
-        if (work > SmallWork || x.K > BlockK)
+        // Written so that extents near 2^31 do not overflow.
+        var blocksK = ((x.K - 1) / BlockK) + 1;
+        var blockK = ((x.K - 1) / blocksK) + 1;
+        var (a, b) = ((long)x.M * blockK * sizeof(E), (long)blockK * x.N * sizeof(E));
+        if (Math.Min(a, b) > Nearby)
         {
-            RunLarge(x);
+            RunPacked(x, blockK);
+            return;
         }
-        else if (work < ParallelWork || Workers.Count == 1)
+        for (int p = 0, k; p < x.K; p += k)
         {
-            RunSmall(x, 0, x.M, 0, x.N);
-        }
-        else
-        {
-            new SmallJob(x).Run();
-        }
-    }
-
-    // ---- small: operands in place ----
-
-    private sealed class SmallJob(MatrixOperands<E> x) : Job
-    {
-        // Where b must be packed, splitting columns packs each panel once.
-        private readonly bool _byColumns = x.N > x.M || (x.ColumnB != 1 && x.N >= 4 * PanelWidth);
-
-        protected override int Chunks => Math.Clamp(_byColumns ? x.N / PanelWidth : x.M / V.TileRows, 1, 4);
-
-        protected override void Run(int chunk)
-        {
-            if (_byColumns)
+            k = Math.Min(blockK, x.K - p);
+            if ((long)x.M * x.N * k < ParallelWork || Workers.Count == 1)
             {
-                var panels = (x.N + PanelWidth - 1) / PanelWidth;
-                RunSmall(x, 0, x.M, panels * chunk / Chunks * PanelWidth, Math.Min(panels * (chunk + 1) / Chunks * PanelWidth, x.N));
+                MultiplyColumns(x, 0, x.M, 0, x.N, p, k);
             }
             else
             {
-                RunSmall(x, x.M * chunk / Chunks, x.M * (chunk + 1) / Chunks, 0, x.N);
+                // Where b must be packed, splitting columns packs each panel once.
+                var byColumns = a <= Nearby && (b > Nearby || x.N > x.M || (x.ColumnB != 1 && x.N >= 4 * PanelWidth));
+                new InPlaceJob(x, byColumns, p, k).Run();
             }
         }
     }
 
-    private static void RunSmall(in MatrixOperands<E> x, int firstRow, int endRow, int firstColumn, int endColumn) =>
-        MultiplyColumns(x, x.A + (firstRow * x.RowA), false, firstRow, endRow - firstRow, firstColumn, endColumn, 0, x.K);
+    // ---- operands in place ----
 
-    /// <summary>Rows of a against columns of b, which is read in place where its rows are contiguous and few tiles need it, else packed a panel at a time.</summary>
-    private static void MultiplyColumns(in MatrixOperands<E> x, E* a, bool packed, int firstRow, int rows, int firstColumn, int endColumn, int firstK, int k)
+    private sealed class InPlaceJob(MatrixOperands<E> x, bool byColumns, int firstK, int k) : Job
     {
+        private readonly int _panels = ((x.N - 1) / PanelWidth) + 1;
+
+        protected override int Chunks { get; } = byColumns
+            ? Math.Min(((x.N - 1) / PanelWidth) + 1, FewChunks)
+            : (int)Math.Clamp(x.M / V.TileRows, 1, Math.Max(FewChunks, (long)x.M * k * sizeof(E) / Nearby));
+
+        protected override void Run(int chunk)
+        {
+            if (byColumns)
+            {
+                var end = (long)_panels * (chunk + 1) / Chunks * PanelWidth;
+                MultiplyColumns(x, 0, x.M, (int)((long)_panels * chunk / Chunks * PanelWidth), (int)Math.Min(end, x.N), firstK, k);
+            }
+            else
+            {
+                var first = (int)((long)x.M * chunk / Chunks);
+                MultiplyColumns(x, first, (int)((long)x.M * (chunk + 1) / Chunks) - first, 0, x.N, firstK, k);
+            }
+        }
+    }
+
+    /// <summary>Rows of a against columns of b, which is read in place where its rows are contiguous and fill whole registers, else packed a panel at a time.</summary>
+    private static void MultiplyColumns(in MatrixOperands<E> x, int firstRow, int rows, int firstColumn, int endColumn, int firstK, int k)
+    {
+        var a = x.A + (firstRow * x.RowA) + (firstK * x.ColumnA);
         var c = x.C + (firstRow * x.RowC);
         for (int j = firstColumn, columns; j < endColumn; j += columns)
         {
@@ -151,14 +164,14 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
                 MultiplyRowTurned(a, x.ColumnA, b, x.ColumnB, k, columns, c + j, add: firstK > 0);
                 continue;
             }
-            if (packed || x.ColumnB != 1 || columns != width)
+            if (x.ColumnB != 1 || columns != width)
             {
                 var panel = Scratch.Of(ref t_packedB, (long)k * width * sizeof(E));
                 Pack(b, x.RowB, x.ColumnB, k, columns, (E*)panel, width);
                 b = (E*)panel;
                 rowB = width;
             }
-            MultiplyPanel(a, x.RowA, x.ColumnA, packed, b, rowB, width, c + j, x.RowC, rows, columns, k, add: firstK > 0);
+            MultiplyPanel(a, x.RowA, x.ColumnA, false, b, rowB, width, c + j, x.RowC, rows, columns, k, add: firstK > 0);
         }
     }
 
@@ -281,70 +294,20 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         }
     }
 
-    // ---- large: both operands packed ----
+    // ---- both operands packed ----
 
-    private static void RunLarge(in MatrixOperands<E> x)
+    private static void RunPacked(in MatrixOperands<E> x, int blockK)
     {
-        // Written so that extents near 2^31 do not overflow.
-        var blocksK = ((x.K - 1) / BlockK) + 1;
-        var blockK = ((x.K - 1) / blocksK) + 1;
-        var byPanels = x.M <= BlockM && (x.M <= V.TileRows || x.N > 3 * PanelWidth);
         for (int j = 0, columns; j < x.N; j += columns)
         {
-            columns = byPanels ? x.N : Math.Min(BlockN, x.N - j);
+            columns = Math.Min(BlockN, x.N - j);
             for (int p = 0, k; p < x.K; p += k)
             {
                 k = Math.Min(blockK, x.K - p);
-                if (byPanels)
-                {
-                    RunPanels(x, p, k);
-                }
-                else
-                {
-                    var packed = (E*)Scratch.Of(ref t_packedB, (long)k * (columns + PanelWidth) * sizeof(E));
-                    new PackJob(x, packed, j, columns, p, k).Run();
-                    new BlockJob(x, packed, j, columns, p, k).Run();
-                }
+                var packed = (E*)Scratch.Of(ref t_packedB, (long)k * (columns + PanelWidth) * sizeof(E));
+                new PackJob(x, packed, j, columns, p, k).Run();
+                new BlockJob(x, packed, j, columns, p, k).Run();
             }
-        }
-    }
-
-    /// <summary>Few rows: all of them meet a panel of b as soon as it is packed, so that it need not leave the nearest caches.</summary>
-    private static void RunPanels(in MatrixOperands<E> x, int firstK, int k)
-    {
-        var a = x.A + (firstK * x.ColumnA);
-        var packs = x.M > V.TileRows;
-        if (packs)
-        {
-            var packed = (E*)Scratch.Of(ref t_packedA, (((long)k * x.M) + V.Count) * sizeof(E));
-            PackTiles(x, 0, x.M, firstK, k, packed);
-            a = packed;
-        }
-        new PanelJob(x, a, packs, firstK, k).Run();
-    }
-
-    private sealed class PanelJob(MatrixOperands<E> x, E* a, bool packed, int firstK, int k) : Job
-    {
-        private readonly int _panels = ((x.N - 1) / PanelWidth) + 1;
-
-        protected override int Chunks { get; } = (int)Math.Min(((x.N - 1) / PanelWidth) + 1, Math.Clamp((long)x.M * x.N * k / ParallelWork * 2, 1, 8));
-
-        protected override void Run(int chunk)
-        {
-            var (first, end) = ((long)_panels * chunk / Chunks * PanelWidth, (long)_panels * (chunk + 1) / Chunks * PanelWidth);
-            MultiplyColumns(x, a, packed, 0, x.M, (int)first, (int)Math.Min(end, x.N), firstK, k);
-        }
-    }
-
-    /// <summary>Packs rows of a, tile after tile.</summary>
-    private static void PackTiles(in MatrixOperands<E> x, int first, int rows, int firstK, int k, E* packed)
-    {
-        var tiles = (rows + V.TileRows - 1) / V.TileRows;
-        for (int tile = 0, row = 0; tile < tiles; tile++)
-        {
-            var height = (rows / tiles) + (tile < rows % tiles ? 1 : 0);
-            Pack(x.A + ((first + row) * x.RowA) + (firstK * x.ColumnA), x.ColumnA, x.RowA, k, height, packed + ((nint)row * k), height);
-            row += height;
         }
     }
 
@@ -369,14 +332,21 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
     /// <summary>Packs blocks of rows of a and multiplies them with the packed block of b.</summary>
     private sealed class BlockJob(MatrixOperands<E> x, E* packed, int firstColumn, int columns, int firstK, int k) : Job
     {
-        protected override int Chunks { get; } = Math.Max(((x.M - 1) / BlockM) + 1, Math.Min(4, x.M / V.TileRows));
+        // A multiple of four, so that two or four threads end together.
+        protected override int Chunks { get; } = (int)Math.Min(((((x.M - 1L) / BlockM) + 4) / 4) * 4, Math.Max(1, x.M / V.TileRows));
 
         protected override void Run(int chunk)
         {
             var first = (int)((long)x.M * chunk / Chunks);
             var rows = (int)((long)x.M * (chunk + 1) / Chunks) - first;
             var a = (E*)Scratch.Of(ref t_packedA, (((long)k * rows) + V.Count) * sizeof(E));
-            PackTiles(x, first, rows, firstK, k, a);
+            var tiles = (rows + V.TileRows - 1) / V.TileRows;
+            for (int tile = 0, row = 0; tile < tiles; tile++)
+            {
+                var height = (rows / tiles) + (tile < rows % tiles ? 1 : 0);
+                Pack(x.A + ((first + row) * x.RowA) + (firstK * x.ColumnA), x.ColumnA, x.RowA, k, height, a + ((nint)row * k), height);
+                row += height;
+            }
             for (var j = 0; j < columns; j += PanelWidth)
             {
                 var width = Math.Min(PanelWidth, columns - j);
