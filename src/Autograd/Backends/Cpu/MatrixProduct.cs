@@ -46,8 +46,9 @@ internal readonly unsafe struct MatrixOperands<E>(E* a, nint rowA, nint columnA,
 }
 
 /// <summary>
-/// The method of Goto and van de Geijn (2008): a tile of c stays in registers while a column of a and a row of b stream past it; for large products b and a
-/// are first packed into panels in that order, in blocks that fit the caches. Small products read a and, where its rows are contiguous, b in place.
+/// The method of Goto and van de Geijn (2008): a tile of c stays in registers while a column of a and a row of b stream past it. Where either operand stays in
+/// the second-level cache, both are read in place, and only a panel of b whose columns are contiguous, or too few for a register, is packed before it is met.
+/// For larger products b and a are packed into panels in the order of use, in blocks that fit the caches.
 /// </summary>
 /// <remarks>
 /// Blocks along k depend on k alone, and each element of c is summed in order of k within them. So neither the tile, nor the number of threads, nor the layout of
