@@ -33,7 +33,7 @@ public sealed class Adafactor : Optimizer
     /// <summary>The largest root mean square of a step before the rate.</summary>
     public double ClipThreshold { get; }
 
-    /// <summary>Whether the rate is at most 1 / √t.</summary>
+    /// <summary>Kept with Keras's models; there, and so here, the rate is at most 1 / √t in either case.</summary>
     public bool RelativeStep { get; }
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ public sealed class Adafactor : Optimizer
 
     /// <inheritdoc/>
     protected override void Begin(double learningRate, long step) =>
-        (_rate, _gain) = (RelativeStep ? Math.Min(learningRate, 1 / Math.Sqrt(step)) : learningRate, Math.Pow(step, Beta2Decay));
+        (_rate, _gain) = (Math.Min(learningRate, 1 / Math.Sqrt(step)), Math.Pow(step, Beta2Decay));
 
     /// <inheritdoc/>
     protected override void Update(Parameter parameter, Tensor gradient)
