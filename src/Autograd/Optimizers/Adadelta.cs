@@ -36,13 +36,15 @@ public sealed class Adadelta : Optimizer
 
     private readonly record struct Rule(double Rate, double Gain, double Epsilon) : IUpdateRule
     {
+        public static int Slots => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Const(Gain) * ((g * g) - s0);
-            var change = T.OverRoot(T.Sqrt(s1 + T.Const(Epsilon)) * g, s0 + T.Const(Epsilon), T.Zero);
-            s1 += T.Const(Gain) * ((change * change) - s1);
-            w -= T.Const(Rate) * change;
+            s0 += T.Field(Gain) * ((g * g) - s0);
+            var change = T.OverRoot(T.Sqrt(s1 + T.Field(Epsilon)) * g, s0 + T.Field(Epsilon), T.Zero);
+            s1 += T.Field(Gain) * ((change * change) - s1);
+            w -= T.Field(Rate) * change;
         }
     }
 }

@@ -41,11 +41,13 @@ public sealed class Adagrad : Optimizer
 
     private readonly record struct Rule(double Rate, double Inside, double Outside) : IUpdateRule
     {
+        public static int Slots => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
             s0 += g * g;
-            w -= T.OverRoot(T.Const(Rate) * g, s0 + T.Const(Inside), T.Const(Outside));
+            w -= T.OverRoot(T.Field(Rate) * g, s0 + T.Field(Inside), T.Field(Outside));
         }
     }
 }

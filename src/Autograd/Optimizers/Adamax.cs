@@ -45,12 +45,14 @@ public sealed class Adamax : Optimizer
 
     private readonly record struct Rule(double Rate, double Gain, double Keep, double Inside, double Outside) : IUpdateRule
     {
+        public static int Slots => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Const(Gain) * (g - s0);
-            s1 = T.Max(T.Const(Keep) * s1, T.Abs(g) + T.Const(Inside));
-            w -= T.Const(Rate) * s0 / (s1 + T.Const(Outside));
+            s0 += T.Field(Gain) * (g - s0);
+            s1 = T.Max(T.Field(Keep) * s1, T.Abs(g) + T.Field(Inside));
+            w -= T.Field(Rate) * s0 / (s1 + T.Field(Outside));
         }
     }
 }

@@ -60,14 +60,16 @@ public sealed class Ftrl : Optimizer
 
     private readonly record struct Rule(double Rate, double Power, double L1, double TwoL2, double TwoShrinkage) : IUpdateRule
     {
+        public static int Slots => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
             var (before, after) = (s0, s0 + (g * g));
-            var (powerBefore, powerAfter) = Power == 0.5 ? (T.Sqrt(before), T.Sqrt(after)) : (T.Pow(before, T.Const(Power)), T.Pow(after, T.Const(Power)));
-            s1 += g + (T.Const(TwoShrinkage) * w) - ((powerAfter - powerBefore) / T.Const(Rate) * w);
-            var kept = T.Min(T.Max(s1, T.Const(-L1)), T.Const(L1)) - s1;
-            w = kept / ((powerAfter / T.Const(Rate)) + T.Const(TwoL2));
+            var (powerBefore, powerAfter) = Power == 0.5 ? (T.Sqrt(before), T.Sqrt(after)) : (T.Pow(before, T.Field(Power)), T.Pow(after, T.Field(Power)));
+            s1 += g + (T.Field(TwoShrinkage) * w) - ((powerAfter - powerBefore) / T.Field(Rate) * w);
+            var kept = T.Min(T.Max(s1, T.Field(-L1)), T.Field(L1)) - s1;
+            w = kept / ((powerAfter / T.Field(Rate)) + T.Field(TwoL2));
             s0 = after;
         }
     }

@@ -36,13 +36,15 @@ public sealed class Lion : Optimizer
 
     private readonly record struct Rule(double Rate, double Beta1, double Beta2) : IUpdateRule
     {
+        public static int Slots => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            var direction = (T.Const(Beta1) * s0) + (T.Const(1 - Beta1) * g);
+            var direction = (T.Field(Beta1) * s0) + (T.Field(1 - Beta1) * g);
             // A direction of 0 or NaN is its own sign.
-            w -= T.Select(direction > T.Zero, T.Const(Rate), T.Select(direction < T.Zero, T.Const(-Rate), direction));
-            s0 = (T.Const(Beta2) * s0) + (T.Const(1 - Beta2) * g);
+            w -= T.Select(direction > T.Zero, T.Field(Rate), T.Select(direction < T.Zero, T.Field(-Rate), direction));
+            s0 = (T.Field(Beta2) * s0) + (T.Field(1 - Beta2) * g);
         }
     }
 }

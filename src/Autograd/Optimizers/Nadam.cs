@@ -58,12 +58,14 @@ public sealed class Nadam : Optimizer
 
     private readonly record struct Rule(double Gain1, double Gain2, double MeanRate, double GradientRate, double Epsilon) : IUpdateRule
     {
+        public static int Slots => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Const(Gain1) * (g - s0);
-            s1 += T.Const(Gain2) * ((g * g) - s1);
-            w -= T.OverRoot((T.Const(MeanRate) * s0) + (T.Const(GradientRate) * g), s1, T.Const(Epsilon));
+            s0 += T.Field(Gain1) * (g - s0);
+            s1 += T.Field(Gain2) * ((g * g) - s1);
+            w -= T.OverRoot((T.Field(MeanRate) * s0) + (T.Field(GradientRate) * g), s1, T.Field(Epsilon));
         }
     }
 }
