@@ -75,18 +75,25 @@ internal static class Networks
         var (w2, b2) = (new Variable(RandomNormal([3, 3, 32, 64], stddev: 0.1, seed: 4)), new Variable(Zeros(64)));
         var (w3, b3) = Layer(1600, 128);
         var (w4, b4) = Layer(128, 10);
-        Variable[] parameters = [w1, b1, w2, b2, w3, b3, w4, b4];
-        var (x, y) = (RandomUniform([64, 28, 28, 1], seed: 1), Labels(64));
-        var adam = new Adam(parameters, Rate);
-        return () =>
+        var x = RandomUniform([64, 28, 28, 1], seed: 1);
+        return Classify(Labels(64), [w1, b1, w2, b2, w3, b3, w4, b4], () =>
         {
-            using var tape = new GradientTape();
             var hidden = MaxPool2D(Relu(Conv2D(x, w1) + b1), 2);
             hidden = MaxPool2D(Relu(Conv2D(hidden, w2) + b2), 2).Reshape(64, -1);
-            var logits = MatMul(Relu(MatMul(hidden, w3) + b3), w4) + b4;
-            var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
-            adam.Apply(tape.Gradient(loss, parameters));
-        };
+            return MatMul(Relu(MatMul(hidden, w3) + b3), w4) + b4;
+        });
+    }
+
+    /// <summary>128 units over 50 steps of 32 features, a dense layer of 10 on the last state, batch 32, Adam.</summary>
+    public static Action Lstm()
+    {
+        const int Features = 32, Units = 128;
+        var kernel = new Variable(RandomNormal([Features, 4 * Units], stddev: 0.1, seed: 1));
+        var recurrent = new Variable(RandomNormal([Units, 4 * Units], stddev: 0.1, seed: 2));
+        var bias = new Variable(Zeros(4 * Units));
+        var (weight, offset) = Layer(Units, 10);
+        var x = RandomNormal([32, 50, Features], seed: 3);
+        return Classify(Labels(32), [kernel, recurrent, bias, weight, offset], () => MatMul(Tensor.Lstm(x, kernel, recurrent, bias).Hidden, weight) + offset);
     }
 
     private static Action Sigmoids(Tensor x, Tensor y, int hidden)
@@ -101,22 +108,31 @@ internal static class Networks
         };
     }
 
-    // ReLU between layers, softmax cross-entropy from logits.
+    // ReLU between layers.
     private static Action Perceptron(int batch, params int[] sizes)
     {
         var layers = sizes.Zip(sizes[1..], Layer).ToArray();
         Variable[] parameters = [.. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })];
-        var (x, y) = (RandomUniform([batch, sizes[0]], seed: 1), Labels(batch));
-        var adam = new Adam(Rate, epsilon: 1e-8);
-        return () =>
+        var x = RandomUniform([batch, sizes[0]], seed: 1);
+        return Classify(Labels(batch), parameters, () =>
         {
-            using var tape = new GradientTape();
             var logits = MatMul(x, layers[0].Weight) + layers[0].Bias;
             foreach (var (weight, bias) in layers.AsSpan(1))
             {
                 logits = MatMul(Relu(logits), weight) + bias;
             }
-            var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
+            return logits;
+        });
+    }
+
+    // Softmax cross-entropy from logits, Adam.
+    private static Action Classify(Tensor y, Variable[] parameters, Func<Tensor> logits)
+    {
+        var adam = new Adam(Rate, epsilon: 1e-8);
+        return () =>
+        {
+            using var tape = new GradientTape();
+            var loss = -(y * LogSoftmax(logits())).Sum(axis: 1).Mean();
             adam.Apply(parameters, tape.Gradient(loss, parameters));
         };
     }
