@@ -49,8 +49,8 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var hidden = Relu(MatMul(x, w1) + b1);
-            var prediction = Softmax(MatMul(hidden, w2) + b2);
+            var hidden = Relu(Linear(x, w1, b1));
+            var prediction = Softmax(Linear(hidden, w2, b2));
             var loss = -(y * Log(Clip(prediction, 1e-7f, 1f))).Sum(axis: 1).Mean();
             Descend(tape, loss, w1, b1, w2, b2);
         };
@@ -75,7 +75,7 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var output = Sigmoid(MatMul(Sigmoid(MatMul(x, w1) + b1), w2) + b2);
+            var output = Sigmoid(Linear(Sigmoid(Linear(x, w1, b1)), w2, b2));
             Descend(tape, SquaredDifference(output, y).Mean(), w1, b1, w2, b2);
         };
     }
@@ -90,10 +90,10 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var logits = MatMul(x, layers[0].Weight) + layers[0].Bias;
+            var logits = Linear(x, layers[0].Weight, layers[0].Bias);
             foreach (var (weight, bias) in layers.AsSpan(1))
             {
-                logits = MatMul(Relu(logits), weight) + bias;
+                logits = Linear(Relu(logits), weight, bias);
             }
             var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
             adam.Apply(tape.Gradient(loss, parameters));

@@ -64,6 +64,15 @@ public partial class Tensor : IDisposable
         _storage = storage;
     }
 
+    /// <summary>A small row-major tensor of its own. The commonest by far, so nothing is written that is null or 0 anyway.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Tensor(Array elements, DType dtype, Shape shape)
+    {
+        _buffer = elements;
+        DType = dtype;
+        _shape = shape;
+    }
+
     /// <summary>The extents along each axis.</summary>
     public Shape Shape => _shape;
 
