@@ -44,6 +44,9 @@ public sealed class Variable : Tensor
     /// <summary>How often the variable was assigned.</summary>
     public long Version { get; private set; }
 
+    /// <summary>Where the values have to stay: optimizers assign Constraint(values) after every update. None by default.</summary>
+    public Func<Tensor, Tensor>? Constraint { get; set; }
+
     /// <summary>The present value, which later assignments leave alone. No copy is made until the next assignment.</summary>
     public Tensor Value
     {
@@ -118,6 +121,20 @@ public sealed class Variable : Tensor
         }
         GC.KeepAlive(converted);
         return this;
+    }
+
+    /// <summary>Announces a change by a kernel: afterwards the memory is this variable's alone, and holds the present values.</summary>
+    internal void PrepareToOverwrite()
+    {
+        if (MayOverwrite)
+        {
+            _ = Buffer;
+            Version++;
+        }
+        else
+        {
+            Adopt(Clone(this));
+        }
     }
 
     private void Overwrite(Tensor value)

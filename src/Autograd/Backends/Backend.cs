@@ -115,6 +115,22 @@ internal abstract class Backend
         }
     }
 
+    /// <summary>
+    /// The variable and its slots through the rule, in place and in one pass. All are contiguous and of one floating type and size; a slot the rule does not use is null.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TRule>(TRule rule, Tensor gradient, Tensor variable, Tensor? slot0, Tensor? slot1, Tensor? slot2) where TRule : struct, IUpdateRule
+    {
+        if (this == CpuBackend.Instance)
+        {
+            CpuUpdates.Update(rule, gradient, variable, slot0, slot1, slot2);
+        }
+        else
+        {
+            UpdateOnDevice(rule, gradient, variable, slot0, slot1, slot2);
+        }
+    }
+
     protected abstract void MapOnDevice<TOp>(TOp op, Tensor x, Tensor y) where TOp : struct, IUnaryOp;
 
     protected abstract void MapPullbackOnDevice<TOp>(TOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) where TOp : struct, IUnaryOp;
@@ -124,6 +140,8 @@ internal abstract class Backend
     protected abstract void ZipPullbackOnDevice<TOp>(TOp op, int operand, Tensor dz, Tensor x, Tensor y, Tensor z, Tensor result) where TOp : struct, IBinaryOp;
 
     protected abstract void CompareOnDevice<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z) where TFormula : struct, IBinaryFormula;
+
+    protected abstract void UpdateOnDevice<TRule>(TRule rule, Tensor gradient, Tensor variable, Tensor? slot0, Tensor? slot1, Tensor? slot2) where TRule : struct, IUpdateRule;
 
     /// <summary>y = condition ? a : b.</summary>
     public abstract void Select(Tensor condition, Tensor a, Tensor b, Tensor y);

@@ -233,6 +233,9 @@ internal sealed partial class CpuBackend : Backend
 
     protected override void CompareOnDevice<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z) => CpuElementwise.Compare(formula, x, y, z);
 
+    protected override void UpdateOnDevice<TRule>(TRule rule, Tensor gradient, Tensor variable, Tensor? slot0, Tensor? slot1, Tensor? slot2) =>
+        CpuUpdates.Update(rule, gradient, variable, slot0, slot1, slot2);
+
     public override void Select(Tensor condition, Tensor a, Tensor b, Tensor y)
     {
         switch (y.DType.ByteSize())

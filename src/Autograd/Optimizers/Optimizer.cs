@@ -1,0 +1,544 @@
+using System.Globalization;
+
+namespace Autograd;
+
+/// <summary>
+/// Changes variables by their gradients. Names, defaults and formulas are those of Keras 3; where PyTorch's differ, <see cref="Convention"/> chooses.
+/// </summary>
+/// <remarks>
+/// One step is: clip, decay, update, average, constrain, count. For every variable that is one pass over it, its gradient and its state, in place where nobody
+/// else holds the values. Everything that can be refused is refused before anything changes. To write an optimizer, derive: name the slots of state, set the
+/// hyperparameters of the step in <see cref="Begin"/>, and hand a struct with the formula (<see cref="IUpdateRule"/>) to <see cref="Parameter.Apply{TRule}(TRule, Tensor)"/>.
+/// </remarks>
+public abstract partial class Optimizer
+{
+    private readonly List<Parameter> _parameters = [];
+    private readonly Dictionary<Variable, Parameter> _byVariable = new(ReferenceEqualityComparer.Instance);
+
+    // The parameters of the last call in its order: most calls name the same variables again.
+    private Parameter[] _present = [];
+    private Func<Variable, bool> _excluded = static _ => false;
+    private long _accumulatedCalls;
+
+    /// <summary>Checks and keeps the options all optimizers share.</summary>
+    /// <param name="learningRate">The rate, a number or a <see cref="Schedule"/>.</param>
+    /// <param name="weightDecay">How fast weights shrink; none by default. See <see cref="Convention"/> for its two meanings.</param>
+    /// <param name="clipNorm">Scales each gradient down to at most this Euclidean norm.</param>
+    /// <param name="clipValue">Limits each element of a gradient to at most this magnitude.</param>
+    /// <param name="globalClipNorm">Scales all gradients down together to at most this norm of them all. At most one of the three may be set.</param>
+    /// <param name="useEma">Whether to keep an exponential moving average of each variable.</param>
+    /// <param name="emaMomentum">What the average keeps of its past at each step.</param>
+    /// <param name="emaOverwriteFrequency">After every so many steps variables take the values of their averages; never by default.</param>
+    /// <param name="gradientAccumulationSteps">One update from the mean gradient of so many calls; by default every call updates.</param>
+    /// <param name="name">A name for messages and files; by default that of the class.</param>
+    /// <param name="convention">Whose formula to follow.</param>
+    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    protected Optimizer(
+        Schedule learningRate, double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null,
+        bool useEma = false, double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null,
+        Convention convention = Convention.Keras)
+    {
+        LearningRate = learningRate;
+        WeightDecay = Hyperparameter.NotNegativeOrNone(weightDecay);
+        ClipNorm = Hyperparameter.PositiveOrNone(clipNorm);
+        ClipValue = Hyperparameter.PositiveOrNone(clipValue);
+        GlobalClipNorm = Hyperparameter.PositiveOrNone(globalClipNorm);
+        if ((clipNorm is null ? 0 : 1) + (clipValue is null ? 0 : 1) + (globalClipNorm is null ? 0 : 1) > 1)
+        {
+            throw new ArgumentException("clipNorm, clipValue and globalClipNorm exclude each other; set one of them.");
+        }
+        UseEma = useEma;
+        EmaMomentum = Hyperparameter.UpToOne(emaMomentum);
+        EmaOverwriteFrequency = emaOverwriteFrequency is { } every ? (int)Hyperparameter.AtLeast(1, every, nameof(emaOverwriteFrequency)) : null;
+        GradientAccumulationSteps = gradientAccumulationSteps is { } calls ? (int)Hyperparameter.AtLeast(2, calls, nameof(gradientAccumulationSteps)) : null;
+        Name = name ?? GetType().Name.ToLowerInvariant();
+        Convention = convention is Convention.Keras or Convention.Torch ? convention : throw new ArgumentOutOfRangeException(nameof(convention));
+    }
+
+    /// <summary>The rate over the steps; may be replaced at any time, by a number too.</summary>
+    public Schedule LearningRate
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    }
+
+    /// <summary>How fast weights shrink.</summary>
+    public double? WeightDecay { get; }
+
+    /// <summary>The largest norm of a single gradient.</summary>
+    public double? ClipNorm { get; }
+
+    /// <summary>The largest magnitude of an element of a gradient.</summary>
+    public double? ClipValue { get; }
+
+    /// <summary>The largest norm of all gradients together.</summary>
+    public double? GlobalClipNorm { get; }
+
+    /// <summary>Whether averages of the variables are kept.</summary>
+    public bool UseEma { get; }
+
+    /// <summary>What the averages keep of their past.</summary>
+    public double EmaMomentum { get; }
+
+    /// <summary>After how many steps variables take the values of their averages.</summary>
+    public int? EmaOverwriteFrequency { get; }
+
+    /// <summary>The calls whose mean gradient makes one update.</summary>
+    public int? GradientAccumulationSteps { get; }
+
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whose formula is followed.</summary>
+    public Convention Convention { get; }
+
+    /// <summary>The updates made so far.</summary>
+    public long Iterations { get; private protected set; }
+
+    /// <summary>The variables met so far, in that order, with their state.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    // ---- what an optimizer defines ----
+
+    /// <summary>The names of the slots of state that each variable has, such as "momentum".</summary>
+    public abstract IReadOnlyList<string> SlotNames { get; }
+
+    /// <summary>What a slot holds before the first update: zeros of the variable's shape by default.</summary>
+    protected virtual Tensor CreateSlot(int slot, Variable variable) => Tensor.ZerosLike(variable);
+
+    /// <summary>State that belongs to no variable; the names of the variables are those in <see cref="State"/>.</summary>
+    protected virtual IReadOnlyList<Variable> SharedState => [];
+
+    /// <summary>Whether weight decay shrinks the weight instead of adding to the gradient.</summary>
+    protected virtual bool DecaysWeights => Convention == Convention.Keras;
+
+    /// <summary>Sets the hyperparameters of one step, which is counted from 1.</summary>
+    protected abstract void Begin(double learningRate, long step);
+
+    /// <summary>Updates one variable: calls <see cref="Parameter.Apply{TRule}(TRule, Tensor)"/>, or takes <see cref="Parameter.Prepare"/>'s gradient and assigns.</summary>
+    protected abstract void Update(Parameter parameter, Tensor gradient);
+
+    // ---- steps ----
+
+    /// <summary>Makes state for the variables before the first step, which else does it: for loading state.</summary>
+    /// <exception cref="ArgumentException">The list is empty or names a variable twice.</exception>
+    /// <exception cref="DTypeException">A variable holds integers.</exception>
+    public void Build(IReadOnlyList<Variable> variables)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        using (Recording.Pause())
+        {
+            Meet(variables as Variable[] ?? [.. variables]);
+        }
+    }
+
+    /// <summary>One step. A variable without gradient is left alone; one that does not train but has a gradient is changed as any other.</summary>
+    /// <param name="variables">The variables, each once.</param>
+    /// <param name="gradients">Their gradients in the same order, of the variables' shapes and types.</param>
+    /// <exception cref="ArgumentException">The lists differ in length, are empty, or name a variable twice.</exception>
+    /// <exception cref="ShapeException">A gradient has another shape than its variable.</exception>
+    /// <exception cref="DTypeException">A gradient has another type than its variable, or a variable holds integers.</exception>
+    /// <exception cref="DeviceException">A gradient lives on another device than its variable.</exception>
+    /// <exception cref="ValueException">No variable has a gradient, or the schedule gives a rate that is negative or not finite.</exception>
+    public void Apply(IReadOnlyList<Variable> variables, IReadOnlyList<Tensor?> gradients)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        ArgumentNullException.ThrowIfNull(gradients);
+        using (Recording.Pause())
+        {
+            Step(variables as Variable[] ?? [.. variables], gradients as Tensor?[] ?? [.. gradients]);
+        }
+    }
+
+    /// <summary>One step, from pairs as Keras's apply_gradients takes them.</summary>
+    /// <inheritdoc cref="Apply(IReadOnlyList{Variable}, IReadOnlyList{Tensor?})"/>
+    public void Apply(IEnumerable<(Tensor? Gradient, Variable Variable)> pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        var all = pairs.ToArray();
+        Apply(Array.ConvertAll(all, pair => pair.Variable), Array.ConvertAll(all, pair => pair.Gradient));
+    }
+
+    /// <summary>Records the loss, differentiates it, and makes one step.</summary>
+    /// <returns>The loss before the step.</returns>
+    /// <inheritdoc cref="Apply(IReadOnlyList{Variable}, IReadOnlyList{Tensor?})"/>
+    public virtual Tensor Minimize(Func<Tensor> loss, IReadOnlyList<Variable> variables)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(variables);
+        using var tape = new GradientTape();
+        var value = loss();
+        Apply(variables, tape.Gradient(value, variables));
+        return value;
+    }
+
+    private protected virtual void Step(Variable[] variables, Tensor?[] gradients)
+    {
+        if (gradients.Length != variables.Length)
+        {
+            throw new ArgumentException($"Apply: {variables.Length} variables and {gradients.Length} gradients; there is one gradient for each variable, null where it has none.");
+        }
+        var any = false;
+        for (var i = 0; i < variables.Length; i++)
+        {
+            if (gradients[i] is { } gradient)
+            {
+                any = true;
+                Check(variables[i], gradient);
+                if (gradient.IsVariable)
+                {
+                    // It may be among those that change.
+                    gradients = (Tensor?[])gradients.Clone();
+                    gradients[i] = gradient.AsValue();
+                }
+            }
+        }
+        if (!any && variables.Length > 0)
+        {
+            throw new ValueException($"Apply: none of the {variables.Length} variables has a gradient; was the loss computed from them inside the tape? tape.Explain(loss, variable) tells.");
+        }
+        var rate = LearningRate.At(Iterations);
+        if (!(rate >= 0 && double.IsFinite(rate)))
+        {
+            throw new ValueException(FormattableString.Invariant($"Apply: the schedule gives the rate {rate} at step {Iterations}; it must be finite and 0 or more."));
+        }
+        var parameters = Meet(variables);
+        if (GradientAccumulationSteps is { } calls)
+        {
+            if (++_accumulatedCalls < calls)
+            {
+                Accumulate(parameters, gradients);
+                return;
+            }
+            gradients = TakeMean(parameters, gradients, calls);
+            _accumulatedCalls = 0;
+        }
+        Begin(rate, Iterations + 1);
+        var preparation = new Preparation(
+            GlobalClipNorm is { } most ? ScaleTo(most, GlobalNorm(gradients), Convention) : 1,
+            ClipValue ?? double.PositiveInfinity,
+            DecaysWeights ? 0 : WeightDecay ?? 0,
+            DecaysWeights ? rate * (WeightDecay ?? 0) : 0);
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            if (gradients[i] is { } gradient)
+            {
+                var parameter = parameters[i];
+                parameter.Preparation = preparation;
+                if (ClipNorm is { } norm)
+                {
+                    parameter.Preparation = parameter.Preparation with { Scale = ScaleTo(norm, Math.Sqrt(SquaredNorm(gradient)), Convention.Keras) };
+                }
+                if (!parameter.IsDecayed)
+                {
+                    parameter.Preparation = parameter.Preparation with { L2 = 0, Decay = 0 };
+                }
+                Update(parameter, gradient);
+                GC.KeepAlive(gradient);
+                if (UseEma)
+                {
+                    TakeIntoAverage(parameter);
+                }
+                if (parameter.Variable.Constraint is { } constraint)
+                {
+                    parameter.Variable.Assign(constraint(parameter.Variable.Value));
+                }
+            }
+        }
+        Iterations++;
+    }
+
+    private static void Check(Variable variable, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        _ = variable.Buffer;
+        _ = gradient.Buffer;
+        if (!ReferenceEquals(gradient.Shape, variable.Shape) && !gradient.Shape.Equals(variable.Shape))
+        {
+            throw new ShapeException($"Apply: {variable.Name} has shape {variable.Shape} and its gradient {gradient.Shape}; they must be the same.");
+        }
+        if (gradient.DType != variable.DType)
+        {
+            throw new DTypeException($"Apply: {variable.Name} holds {variable.DType} and its gradient {gradient.DType}; Cast the gradient first.");
+        }
+        if (gradient.Backend != variable.Backend)
+        {
+            throw new DeviceException($"Apply: {variable.Name} lives on {variable.Device} and its gradient on {gradient.Device}; move one of them first.");
+        }
+    }
+
+    /// <summary>The parameters of variables, made where they are new; nothing is made when one is refused.</summary>
+    private protected Parameter[] Meet(Variable[] variables)
+    {
+        var present = _present;
+        if (present.Length == variables.Length && present.Length > 0)
+        {
+            var i = 0;
+            while (i < present.Length && ReferenceEquals(present[i].Variable, variables[i]))
+            {
+                i++;
+            }
+            if (i == present.Length)
+            {
+                return present;
+            }
+        }
+        if (variables.Length == 0)
+        {
+            throw new ArgumentException("There are no variables.", nameof(variables));
+        }
+        var seen = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
+        foreach (var variable in variables)
+        {
+            ArgumentNullException.ThrowIfNull(variable, nameof(variables));
+            if (!variable.DType.IsFloating())
+            {
+                throw new DTypeException($"{Name}: {variable.Name} holds {variable.DType}; only floating variables can be optimized.");
+            }
+            if (!seen.Add(variable))
+            {
+                throw new ArgumentException($"{variable.Name} is given twice.", nameof(variables));
+            }
+        }
+        var found = Array.ConvertAll(variables, variable => _byVariable.GetValueOrDefault(variable) ?? Create(variable));
+        foreach (var parameter in found)
+        {
+            if (_byVariable.TryAdd(parameter.Variable, parameter))
+            {
+                _parameters.Add(parameter);
+            }
+        }
+        return _present = found;
+    }
+
+    private Parameter Create(Variable variable)
+    {
+        var names = SlotNames;
+        var slots = new Variable[names.Count];
+        for (var i = 0; i < slots.Length; i++)
+        {
+            slots[i] = new Variable(CreateSlot(i, variable), trainable: false, name: names[i]);
+        }
+        return new Parameter(variable, slots)
+        {
+            Average = UseEma ? new Variable(variable.Value, trainable: false, name: "average") : null,
+            IsDecayed = !_excluded(variable),
+        };
+    }
+
+    // ---- weight decay, clipping, accumulation, averages ----
+
+    /// <summary>Keeps some variables, biases for example, from weight decay; each call adds to the earlier ones.</summary>
+    public void ExcludeFromWeightDecay(Func<Variable, bool> excluded)
+    {
+        ArgumentNullException.ThrowIfNull(excluded);
+        var before = _excluded;
+        _excluded = variable => before(variable) || excluded(variable);
+        foreach (var parameter in _parameters)
+        {
+            parameter.IsDecayed = !_excluded(parameter.Variable);
+        }
+    }
+
+    /// <summary>Keeps variables whose name contains one of the words from weight decay.</summary>
+    public void ExcludeFromWeightDecay(params string[] words) =>
+        ExcludeFromWeightDecay(variable => Array.Exists(words, word => variable.Name.Contains(word, StringComparison.Ordinal)));
+
+    /// <summary>Keeps variables from weight decay.</summary>
+    public void ExcludeFromWeightDecay(params Variable[] variables) => ExcludeFromWeightDecay(variable => Array.IndexOf(variables, variable) >= 0);
+
+    // A norm that is not a number makes the weights NaN, which everybody sees; a step of 0 nobody would.
+    private static double ScaleTo(double most, double norm, Convention convention) =>
+        !double.IsFinite(norm) ? double.NaN : convention == Convention.Torch ? Math.Min(most / (norm + 1e-6), 1) : most / Math.Max(norm, most);
+
+    private static double GlobalNorm(Tensor?[] gradients)
+    {
+        var sum = 0.0;
+        foreach (var gradient in gradients)
+        {
+            sum += gradient is null ? 0 : SquaredNorm(gradient);
+        }
+        return Math.Sqrt(sum);
+    }
+
+    /// <summary>The sum of squares, right also where those of single precision overflow.</summary>
+    private protected static double SquaredNorm(Tensor gradient)
+    {
+        var sum = Tensor.Square(gradient).Sum().Item();
+        return !double.IsFinite(sum) && gradient.DType == DType.Float32 ? Tensor.Square(gradient.Cast(DType.Float64)).Sum().Item() : sum;
+    }
+
+    private static void Accumulate(Parameter[] parameters, Tensor?[] gradients)
+    {
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            if (gradients[i] is not { } gradient)
+            {
+                continue;
+            }
+            if (parameters[i].Accumulated is { } sum)
+            {
+                Parameter.Run(default(SumRule), gradient, sum, null, null, null);
+                GC.KeepAlive(gradient);
+            }
+            else
+            {
+                parameters[i].Accumulated = new Variable(gradient, trainable: false, name: "accumulated");
+            }
+        }
+    }
+
+    private static Tensor?[] TakeMean(Parameter[] parameters, Tensor?[] gradients, int calls)
+    {
+        Accumulate(parameters, gradients);
+        var means = new Tensor?[gradients.Length];
+        for (var i = 0; i < means.Length; i++)
+        {
+            means[i] = parameters[i].Accumulated is { } sum ? sum / calls : null;
+            parameters[i].Accumulated = null;
+        }
+        return means;
+    }
+
+    private void TakeIntoAverage(Parameter parameter)
+    {
+        var (variable, average) = (parameter.Variable, parameter.Average!);
+        if (Iterations == 0)
+        {
+            average.Assign(variable);
+        }
+        else
+        {
+            Parameter.Run(new AverageRule(EmaMomentum), variable, average, null, null, null);
+        }
+        if (EmaOverwriteFrequency is { } every && (Iterations + 1) % every == 0)
+        {
+            variable.Assign(average);
+        }
+    }
+
+    /// <summary>The end of training with averages: every variable takes the values of its average. Does nothing without <see cref="UseEma"/>.</summary>
+    public void FinalizeVariableValues()
+    {
+        foreach (var parameter in _parameters)
+        {
+            if (parameter.Average is { } average)
+            {
+                parameter.Variable.Assign(average);
+            }
+        }
+    }
+
+    // ---- state ----
+
+    /// <summary>
+    /// Everything a later step depends on besides the variables and the options, in a stable order: the step count, what the variables share, and
+    /// for each variable, numbered in the order the optimizer met them, its slots ("0/momentum"). Training resumed from it equals training not interrupted, bit for bit.
+    /// </summary>
+    public virtual IReadOnlyList<(string Name, Tensor Value)> State =>
+        [("iterations", Tensor.From<long>([Iterations], [])), .. Holders().Select(holder => (holder.Name, holder.Variable.Value))];
+
+    private IEnumerable<(string Name, Variable Variable)> Holders()
+    {
+        if (GradientAccumulationSteps is not null)
+        {
+            yield return ("accumulated_calls", new Variable(Tensor.From<long>([_accumulatedCalls], []), trainable: false, name: "accumulated_calls"));
+        }
+        foreach (var shared in SharedState)
+        {
+            yield return (shared.Name, shared);
+        }
+        for (var i = 0; i < _parameters.Count; i++)
+        {
+            var parameter = _parameters[i];
+            Variable?[] held = [.. parameter.Slots, parameter.Average, parameter.Accumulated];
+            foreach (var variable in held)
+            {
+                if (variable is not null)
+                {
+                    yield return (i.ToString(CultureInfo.InvariantCulture) + "/" + variable.Name, variable);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes state that <see cref="State"/> gave, all of it or nothing. An optimizer that has made no step yet meets its variables first: <see cref="Build"/>.</summary>
+    /// <exception cref="ArgumentException">Entries are missing, unknown or given twice, or have another shape or type; the message lists them all.</exception>
+    public virtual void LoadState(IReadOnlyList<(string Name, Tensor Value)> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var faults = new List<string>();
+        var given = new Dictionary<string, Tensor>();
+        foreach (var (name, value) in state)
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(state));
+            if (!given.TryAdd(name, value))
+            {
+                faults.Add($"{name} is given twice");
+            }
+        }
+        Tensor? Take(string name, Shape shape, DType dtype, bool optional = false)
+        {
+            if (!given.Remove(name, out var value))
+            {
+                if (!optional)
+                {
+                    faults.Add($"{name} is missing");
+                }
+                return null;
+            }
+            if (!value.Shape.Equals(shape) || value.DType != dtype)
+            {
+                faults.Add($"{name} is {value.DType} {value.Shape} instead of {dtype} {shape}");
+            }
+            return value;
+        }
+        var iterations = Take("iterations", [], DType.Int64);
+        var calls = GradientAccumulationSteps is null ? null : Take("accumulated_calls", [], DType.Int64);
+        var assignments = new List<(Variable Target, Tensor? Value)>();
+        var accumulated = new Tensor?[_parameters.Count];
+        foreach (var (name, variable) in Holders())
+        {
+            if (variable.Name is not ("accumulated" or "accumulated_calls"))
+            {
+                assignments.Add((variable, Take(name, variable.Shape, variable.DType)));
+            }
+        }
+        for (var i = 0; i < accumulated.Length; i++)
+        {
+            accumulated[i] = GradientAccumulationSteps is null
+                ? null
+                : Take(FormattableString.Invariant($"{i}/accumulated"), _parameters[i].Variable.Shape, _parameters[i].Variable.DType, optional: true);
+        }
+        faults.AddRange(given.Keys.Select(name => $"{name} is unknown here"));
+        if (faults.Count > 0)
+        {
+            var advice = _parameters.Count == 0 ? " This optimizer has met no variables yet; call Build(variables) first." : "";
+            throw new ArgumentException($"LoadState: the state is that of another optimizer or other variables: {string.Join("; ", faults)}.{advice}", nameof(state));
+        }
+        var (step, pending) = (iterations!.Item<long>(), calls?.Item<long>() ?? 0);
+        if (step < 0 || pending < 0 || (pending > 0 && pending >= GradientAccumulationSteps))
+        {
+            throw new ArgumentException($"LoadState: {step} iterations and {pending} accumulated calls cannot be.", nameof(state));
+        }
+        using (Recording.Pause())
+        {
+            foreach (var (target, value) in assignments)
+            {
+                target.Assign(value!);
+            }
+            for (var i = 0; i < accumulated.Length; i++)
+            {
+                _parameters[i].Accumulated = accumulated[i] is { } sum ? new Variable(sum, trainable: false, name: "accumulated") : null;
+            }
+        }
+        (Iterations, _accumulatedCalls) = (step, pending);
+    }
+
+    /// <summary>Name and rate.</summary>
+    public override string ToString() => $"{Name}, learning rate {LearningRate}, {Iterations} iterations";
+}

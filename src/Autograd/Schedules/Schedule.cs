@@ -1,0 +1,49 @@
+namespace Autograd;
+
+/// <summary>A learning rate over the steps of training. A plain number is a constant one: <c>optimizer.LearningRate = 0.01</c>.</summary>
+public abstract class Schedule
+{
+    /// <summary>The rate of a step, counted from 0.</summary>
+    public abstract double At(long step);
+
+    /// <summary>The same rate at every step.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
+    public static implicit operator Schedule(double rate) => new ConstantSchedule(rate);
+
+    /// <summary>Any function of the step.</summary>
+    public static implicit operator Schedule(Func<long, double> rate) => new LambdaSchedule(rate);
+}
+
+/// <summary>The same rate at every step.</summary>
+public sealed class ConstantSchedule : Schedule
+{
+    /// <summary>A constant rate.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
+    public ConstantSchedule(double rate) => Rate = Hyperparameter.NotNegative(rate, "learningRate");
+
+    /// <summary>The rate.</summary>
+    public double Rate { get; }
+
+    /// <inheritdoc/>
+    public override double At(long step) => Rate;
+
+    /// <summary>The rate.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Rate}");
+}
+
+/// <summary>A rate computed by a function of the step.</summary>
+public sealed class LambdaSchedule : Schedule
+{
+    /// <summary>A rate computed by a function of the step.</summary>
+    public LambdaSchedule(Func<long, double> rate)
+    {
+        ArgumentNullException.ThrowIfNull(rate);
+        Rate = rate;
+    }
+
+    /// <summary>The function.</summary>
+    public Func<long, double> Rate { get; }
+
+    /// <inheritdoc/>
+    public override double At(long step) => Rate(step);
+}
