@@ -49,8 +49,8 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var hidden = Relu(MatMul(x, w1) + b1);
-            var prediction = Softmax(MatMul(hidden, w2) + b2);
+            var hidden = Relu(Linear(x, w1, b1));
+            var prediction = Softmax(Linear(hidden, w2, b2));
             var loss = -(y * Log(Clip(prediction, 1e-7f, 1f))).Sum(axis: 1).Mean();
             Descend(tape, loss, w1, b1, w2, b2);
         };
@@ -80,7 +80,7 @@ internal static class Networks
         {
             var hidden = MaxPool2D(Relu(Conv2D(x, w1) + b1), 2);
             hidden = MaxPool2D(Relu(Conv2D(hidden, w2) + b2), 2).Reshape(64, -1);
-            return MatMul(Relu(MatMul(hidden, w3) + b3), w4) + b4;
+            return Linear(Relu(Linear(hidden, w3, b3)), w4, b4);
         });
     }
 
@@ -93,7 +93,7 @@ internal static class Networks
         var bias = new Variable(Zeros(4 * Units));
         var (weight, offset) = Layer(Units, 10);
         var x = RandomNormal([32, 50, Features], seed: 3);
-        return Classify(Labels(32), [kernel, recurrent, bias, weight, offset], () => MatMul(Tensor.Lstm(x, kernel, recurrent, bias).Hidden, weight) + offset);
+        return Classify(Labels(32), [kernel, recurrent, bias, weight, offset], () => Linear(Tensor.Lstm(x, kernel, recurrent, bias).Hidden, weight, offset));
     }
 
     private static Action Sigmoids(Tensor x, Tensor y, int hidden)
@@ -103,7 +103,7 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var output = Sigmoid(MatMul(Sigmoid(MatMul(x, w1) + b1), w2) + b2);
+            var output = Sigmoid(Linear(Sigmoid(Linear(x, w1, b1)), w2, b2));
             Descend(tape, SquaredDifference(output, y).Mean(), w1, b1, w2, b2);
         };
     }
@@ -116,10 +116,10 @@ internal static class Networks
         var x = RandomUniform([batch, sizes[0]], seed: 1);
         return Classify(Labels(batch), parameters, () =>
         {
-            var logits = MatMul(x, layers[0].Weight) + layers[0].Bias;
+            var logits = Linear(x, layers[0].Weight, layers[0].Bias);
             foreach (var (weight, bias) in layers.AsSpan(1))
             {
-                logits = MatMul(Relu(logits), weight) + bias;
+                logits = Linear(Relu(logits), weight, bias);
             }
             return logits;
         });
@@ -132,7 +132,7 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var loss = -(y * LogSoftmax(logits())).Sum(axis: 1).Mean();
+            var loss = SoftmaxCrossEntropy(logits(), y).Mean();
             adam.Apply(parameters, tape.Gradient(loss, parameters));
         };
     }
