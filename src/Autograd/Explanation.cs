@@ -65,7 +65,7 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
     /// <summary>The places of all operations between source and target, through operations of the given kinds.</summary>
     private List<int> OnTheWay(int from, int to, params ReadOnlySpan<Op.Flow> kinds)
     {
-        var reached = new bool[to + 1];
+        var reached = new bool[Math.Max(from, to) + 1];
         reached[from] = true;
         for (var i = start; i <= to; i++)
         {

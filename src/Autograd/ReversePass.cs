@@ -185,6 +185,10 @@ internal ref struct ReversePass
             {
                 seed.Storage?.Share();
             }
+            else
+            {
+                seed.Flags |= Tensor.Traits.Spendable;
+            }
             Accumulate(slot, seed);
         }
     }
@@ -206,6 +210,10 @@ internal ref struct ReversePass
                 continue;
             }
             call.Revive(_recording, i);
+            if (dy.IsSpendable && !IsLastReader(i, dy, call))
+            {
+                dy.Flags &= ~Tensor.Traits.Spendable;
+            }
             var any = false;
             for (var input = 0; input < call.InputCount; input++)
             {
@@ -248,6 +256,22 @@ internal ref struct ReversePass
         }
     }
 
+    /// <summary>Whether nobody looks at a gradient after the only pullback that is asked for: no result, no outer tape, no function of the user's.</summary>
+    private readonly bool IsLastReader(int place, Tensor dy, in RecordedOp call)
+    {
+        if (_needed[place - _start] == Need.Source || (dy.Flags & Tensor.Traits.Held) != 0 || call.Many is not null)
+        {
+            return false;
+        }
+        var readers = 0;
+        for (var input = 0; input < call.InputCount; input++)
+        {
+            var slot = SlotOf(call.InputIndex(input));
+            readers += slot >= 0 && _needed[slot] != Need.None ? 1 : 0;
+        }
+        return readers == 1;
+    }
+
     private readonly void Accumulate(int slot, Tensor gradient)
     {
         ref var sum = ref _gradients[slot];
@@ -277,7 +301,11 @@ internal ref struct ReversePass
         for (var i = 0; i < sources.Length; i++)
         {
             var slot = SlotOf(PlaceOf(sources[i]));
-            result[i] = slot < 0 ? null : _gradients[slot];
+            if (slot >= 0 && _gradients[slot] is { } gradient)
+            {
+                gradient.Flags &= ~Tensor.Traits.Spendable; // now it is the program's
+                result[i] = gradient;
+            }
         }
         Statistics = new TapeStatistics(_end - _start, _visited, sources.Length);
         return result;

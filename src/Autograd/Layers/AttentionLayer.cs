@@ -5,13 +5,10 @@ namespace Autograd;
 /// <summary>
 /// What attention layers have in common: each place of a query takes the values of the places whose keys fit it. Inputs are a query, values and, unless they are the values, keys;
 /// all [batch, time, features]. A last input of bools, [time of the query, time of the values] or with the batch in front, says which may see which, as do masks that
-/// travel with query and values (see <see cref="Layer.PassesMask"/>). A place that may see nothing sees everything alike.
+/// travel with query and values (see <see cref="Layer.PassesMask"/>). A place that may see nothing gets zeros.
 /// </summary>
 public abstract class AttentionLayer : Layer
 {
-    // Not minus infinity, so that a place that may see nothing does not become NaN.
-    private const double Unseen = -1e9;
-
     private readonly SeedSequence _seeds;
 
     private protected AttentionLayer(double dropout, long? seed, bool useCausalMask, Shape? inputShape, string? name) : base(inputShape, name)
@@ -88,11 +85,16 @@ public abstract class AttentionLayer : Layer
         void And(Tensor? more) => seen = more is null ? seen : seen is null ? more : seen & more;
     }
 
-    /// <summary>Shares that sum to 1 over the last axis, from scores.</summary>
-    private protected Tensor Shares(Tensor scores, Tensor? seen, bool training)
+    /// <summary>softmax(query key' scale) value.</summary>
+    private protected Tensor ByProducts(Tensor query, Tensor key, Tensor value, Tensor? seen, double scale, bool training) => training && Dropout > 0
+        ? ByScores(MatMul(query * scale, key, transposeY: true), value, seen, training)
+        : Tensor.Attention(query, key, value, seen, scale);
+
+    /// <summary>softmax(scores) value, over the places that are seen.</summary>
+    private protected Tensor ByScores(Tensor scores, Tensor value, Tensor? seen, bool training)
     {
-        var shares = Tensor.Softmax(seen is null ? scores : Where(seen, scores, Unseen));
-        return training && Dropout > 0 ? Dropped(shares, Dropout, _seeds.Next()) : shares;
+        var shares = seen is null ? Tensor.Softmax(scores) : Where(seen, Tensor.Softmax(Where(seen, scores, double.NegativeInfinity)), 0);
+        return MatMul(training && Dropout > 0 ? Dropped(shares, Dropout, _seeds.Next()) : shares, value);
     }
 }
 
@@ -121,8 +123,12 @@ public sealed class Attention(
 
     private protected override Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? seen, bool training)
     {
-        var scores = _concatScale is null ? MatMul(query, key, transposeY: true) : _concatScale * AdditiveAttention.Scores(query, key, _scale);
-        return MatMul(Shares(_concatScale is null && _scale is not null ? scores * _scale : scores, seen, training), value);
+        if (_concatScale is null)
+        {
+            return ByProducts(_scale is null ? query : query * _scale, key, value, seen, 1, training);
+        }
+        var sums = query.ExpandDims(2) + key.ExpandDims(1);
+        return ByScores(_concatScale * Tanh(_scale is null ? sums : sums * _scale).Sum(-1), value, seen, training);
     }
 }
 
@@ -141,13 +147,6 @@ public sealed class AdditiveAttention(
     private protected override Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? seen, bool training)
     {
         var sums = Tanh(query.ExpandDims(2) + key.ExpandDims(1));
-        return MatMul(Shares((_scale is null ? sums : sums * _scale).Sum(-1), seen, training), value);
-    }
-
-    /// <summary>sum tanh(scale (query + key)) for each pair of places.</summary>
-    internal static Tensor Scores(Tensor query, Tensor key, Tensor? scale)
-    {
-        var sums = query.ExpandDims(2) + key.ExpandDims(1);
-        return Tanh(scale is null ? sums : scale * sums).Sum(-1);
+        return ByScores((_scale is null ? sums : sums * _scale).Sum(-1), value, seen, training);
     }
 }

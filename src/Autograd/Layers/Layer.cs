@@ -66,6 +66,13 @@ public abstract partial class Layer
         init => _activityRegularizer = value;
     }
 
+    // For reading a model from a file, whose layers are made by their constructors.
+    internal void Restore(DType dtype, Regularizer? activityRegularizer)
+    {
+        _dtype = dtype;
+        _activityRegularizer = activityRegularizer;
+    }
+
     /// <summary>Whether training changes the weights, those of the sublayers included. A frozen layer also runs as in inference.</summary>
     public bool Trainable
     {
@@ -79,6 +86,9 @@ public abstract partial class Layer
 
     /// <summary>Whether the weights are there.</summary>
     public bool IsBuilt { get; private set; }
+
+    /// <summary>The inputs it was built for.</summary>
+    internal IReadOnlyList<(Shape Shape, DType DType)>? BuiltFrom { get; private set; }
 
     /// <summary>The shape of the first result, whose first axis is the batch; null until the layer was first applied.</summary>
     public Shape? OutputShape { get; private set; }
@@ -181,6 +191,11 @@ public abstract partial class Layer
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(initializer);
+        if (Loading.IsOn)
+        {
+            Loading.Take($"{Name}/{name}", shape);
+            initializer = new Zeros();
+        }
         var variable = new Variable(initializer.Create(shape, DType), trainable, $"{Name}/{name}") { Constraint = constraint };
         _own.Add(new Weight(name, variable, regularizer));
         Invalidate();
@@ -338,6 +353,7 @@ public abstract partial class Layer
             {
                 using var pause = Recording.Pause();
                 BuildFrom(inputs);
+                BuiltFrom = [.. inputs.Select(x => (x.Shape, x.DType))];
                 IsBuilt = true;
             }
             catch
@@ -389,9 +405,6 @@ public abstract partial class Layer
         ArgumentNullException.ThrowIfNull(x);
         return Masks.Of(x);
     }
-
-    /// <summary>Takes over another layer's type and penalty, which are no settings of the constructor.</summary>
-    internal void Resemble(Layer other) => (_dtype, _activityRegularizer) = (other._dtype, other._activityRegularizer);
 
     // ---- Losses -------------------------------------------------------------------------------------------------------------------------------------
 

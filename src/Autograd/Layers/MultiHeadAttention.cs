@@ -87,12 +87,10 @@ public sealed class MultiHeadAttention(
 
     private protected override Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? seen, bool training)
     {
-        var q = Heads(_query!, query, KeyDim) * (1 / Math.Sqrt(KeyDim));
-        var k = Heads(_key!, key, KeyDim);
-        var v = Heads(_value!, value, ValueDim!.Value);
-        var shares = Shares(MatMul(q, k, transposeY: true), seen is { Rank: 3 } ? seen.ExpandDims(1) : seen, training);
+        var (q, k, v) = (Heads(_query!, query, KeyDim), Heads(_key!, key, KeyDim), Heads(_value!, value, ValueDim!.Value));
+        var found = ByProducts(q, k, v, seen is { Rank: 3 } ? seen.ExpandDims(1) : seen, 1 / Math.Sqrt(KeyDim), training);
         var width = NumHeads * ValueDim.Value;
-        var found = MatMul(shares, v).SwapAxes(1, 2).Reshape(query.Shape[0], query.Shape[1], width);
+        found = found.SwapAxes(1, 2).Reshape(query.Shape[0], query.Shape[1], width);
         return _output!.Of(found, width, _output.Kernel.Shape[2]);
     }
 

@@ -77,12 +77,11 @@ public abstract class ScaledNormalization : Layer
         ? features
         : features.Reshape([features.Shape[0], .. Enumerable.Repeat(1, rank - 1 - axis)]);
 
-    /// <summary>gamma (x - mean) / sqrt(variance + epsilon) + beta.</summary>
-    private protected Tensor Normalized(Tensor x, Tensor mean, Tensor variance, int axis)
+    /// <summary>gamma y + beta.</summary>
+    private protected Tensor Scaled(Tensor y, int axis)
     {
-        var y = (x - mean) * Rsqrt(variance + Epsilon);
-        y = Gamma is { } gamma ? y * Along(gamma, axis, x.Rank) : y;
-        return Beta is { } beta ? y + Along(beta, axis, x.Rank) : y;
+        y = Gamma is { } gamma ? y * Along(gamma, axis, y.Rank) : y;
+        return Beta is { } beta ? y + Along(beta, axis, y.Rank) : y;
     }
 }
 
@@ -128,7 +127,11 @@ public sealed class BatchNormalization(
         // Nothing has no mean, and nothing is to be normalized.
         if (!training || x.Size == 0)
         {
-            return Normalized(x, Along(MovingMean!, axis, x.Rank), Along(MovingVariance!, axis, x.Rank), axis);
+            // The deviation and gamma are few numbers, so they are combined first.
+            var factor = Rsqrt(MovingVariance! + Epsilon);
+            factor = Gamma is { } gamma ? factor * gamma : factor;
+            var y = (x - Along(MovingMean!, axis, x.Rank)) * Along(factor, axis, x.Rank);
+            return Beta is { } beta ? y + Along(beta, axis, x.Rank) : y;
         }
         Axes others = Enumerable.Range(0, x.Rank).Where(other => other != axis).ToArray();
         var mean = x.Mean(others, keepDims: true);
@@ -138,7 +141,7 @@ public sealed class BatchNormalization(
             Move(MovingMean!, mean);
             Move(MovingVariance!, variance);
         }
-        return Normalized(x, mean, variance, axis);
+        return Scaled((x - mean) * Rsqrt(variance + Epsilon), axis);
     }
 
     private void Move(Variable moving, Tensor seen) => moving.AssignSub((1 - Momentum) * (moving - seen.Reshape(moving.Shape)));
@@ -155,9 +158,8 @@ public sealed class LayerNormalization(
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
-        var axis = FeatureAxis(x.Shape);
-        var mean = x.Mean(axis, keepDims: true);
-        return Normalized(x, mean, SquaredDifference(x, mean).Mean(axis, keepDims: true), axis);
+        _ = FeatureAxis(x.Shape);
+        return LayerNorm(x, Gamma, Beta, Axis, Epsilon);
     }
 }
 
@@ -194,11 +196,7 @@ public sealed class GroupNormalization(
         int[] split = [.. x.Shape.Dimensions[..axis], groups, x.Shape[axis] / Math.Max(groups, 1), .. x.Shape.Dimensions[(axis + 1)..]];
         var grouped = x.Reshape(Shape.Of(split));
         Axes others = Enumerable.Range(1, x.Rank).Where(other => other != axis).ToArray();
-        var mean = grouped.Mean(others, keepDims: true);
-        var variance = SquaredDifference(grouped, mean).Mean(others, keepDims: true);
-        var y = ((grouped - mean) * Rsqrt(variance + Epsilon)).Reshape(x.Shape);
-        y = Gamma is { } gamma ? y * Along(gamma, axis, x.Rank) : y;
-        return Beta is { } beta ? y + Along(beta, axis, x.Rank) : y;
+        return Scaled(LayerNorm(grouped, axes: others, epsilon: Epsilon).Reshape(x.Shape), axis);
     }
 }
 
@@ -217,14 +215,10 @@ public sealed class RMSNormalization(int axis = -1, double epsilon = 1e-6, Shape
     protected override bool PassesMask => true;
 
     /// <inheritdoc/>
-    protected override void Build(Shape input)
-    {
-        var axis = input.Axis(Axis, "axis");
-        _scale = AddWeight("scale", [input[axis], .. Enumerable.Repeat(1, input.Rank - 1 - axis)], "ones");
-    }
+    protected override void Build(Shape input) => _scale = AddWeight("scale", [input[input.Axis(Axis, "axis")]], "ones");
 
     /// <inheritdoc/>
-    protected override Tensor Call(Tensor x, bool training) => x * Rsqrt(Square(x).Mean(Axis, keepDims: true) + Epsilon) * _scale!;
+    protected override Tensor Call(Tensor x, bool training) => RmsNorm(x, _scale, Axis, Epsilon);
 }
 
 /// <summary>Each example's features divided by their Euclidean norm.</summary>

@@ -50,7 +50,7 @@ public sealed class Bidirectional : Layer
             "name" => $"backward_{layer.Name}",
             _ => kind.Read(layer, setting),
         });
-        reversed.Resemble(layer);
+        reversed.Restore(layer.DType, layer.ActivityRegularizer);
         return reversed;
     }
 

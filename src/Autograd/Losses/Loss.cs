@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 
 namespace Autograd;
@@ -25,6 +26,9 @@ public enum LossReduction
 public abstract class Loss
 {
     internal static Registry<Loss> Registry { get; } = new("loss");
+
+    /// <summary>Makes a loss of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLoss>() where TLoss : Loss => Registry.Add<TLoss>();
 
     /// <summary>For derived losses.</summary>
     /// <param name="reduction">How the losses of examples become one number.</param>

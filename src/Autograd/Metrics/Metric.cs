@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 
 namespace Autograd;
@@ -10,12 +11,18 @@ public abstract class Metric
 {
     internal static Registry<Metric> Registry { get; } = new("metric");
 
+    /// <summary>Makes a metric of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TMetric>() where TMetric : Metric => Registry.Add<TMetric>();
+
     /// <summary>For derived metrics.</summary>
     /// <param name="name">The name in logs.</param>
     protected Metric(string? name = null) => Name = name ?? Spelled.InSnakeCase(GetType().Name);
 
     /// <summary>The name in logs.</summary>
     public string Name { get; internal set; }
+
+    /// <summary>The loss whose mean it is, where it was made from one.</summary>
+    internal virtual Loss? AveragedLoss => null;
 
     /// <summary>Takes one batch in.</summary>
     /// <param name="yTrue">What should have been predicted.</param>
@@ -54,11 +61,13 @@ public abstract class Metric
     public static implicit operator Metric(Loss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return new MeanOf(loss.Each, loss.Name);
+        return new MeanOf(loss.Each, loss.Name, loss);
     }
 
-    private sealed class MeanOf(Func<Tensor, Tensor, Tensor> function, string name) : MeanMetric(name)
+    private sealed class MeanOf(Func<Tensor, Tensor, Tensor> function, string name, Loss? loss = null) : MeanMetric(name)
     {
+        internal override Loss? AveragedLoss => loss;
+
         protected override Tensor Values(Tensor yTrue, Tensor yPred) => function(yTrue, yPred);
     }
 }

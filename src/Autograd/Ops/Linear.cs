@@ -50,11 +50,16 @@ namespace Autograd.Ops
 
         public override string Name => "Linear";
 
-        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => input switch
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
-            0 => Tensor.MatMul(dy, recorded.B!, transposeY: true),
-            1 => Tensor.MatMul(recorded.A!, dy, transposeX: true),
-            _ => dy.Sum(axis: 0),
-        };
+            var gradient = input switch
+            {
+                0 => Tensor.MatMul(dy, recorded.B!, transposeY: true),
+                1 => Tensor.MatMul(recorded.A!, dy, transposeX: true),
+                _ => dy.Sum(axis: 0),
+            };
+            gradient.Flags |= Tensor.Traits.Spendable;
+            return gradient;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Autograd.Tests.Files;
 using static Autograd.Tensor;
 
 namespace Autograd.Tests.Layers;
@@ -153,13 +154,19 @@ public class LayerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Models_take_them(string name)
+    public void Models_take_them_and_files_hold_them(string name)
     {
         var row = Row(name);
         var inputs = row.Inputs.Select((shape, i) => new Input(shape, row.Classes > 0 ? DType.Int64 : DType.Float32, $"x{i}")).ToArray();
         var layer = row.Make();
         var model = new Model([.. inputs.Select(input => (Node)input)], [layer.Apply([.. inputs.Select(input => (Node)input)])]);
         var x = row.Batch(2);
-        Assert.True(Equal(layer.Apply(x), model.ApplyAll(x)[0]).All().Item<bool>());
+        var y = layer.Apply(x);
+        Assert.True(Equal(y, model.ApplyAll(x)[0]).All().Item<bool>());
+        using var folder = new Folder();
+        model.Save(folder["model"]);
+        var loaded = Model.Load(folder["model"]);
+        Assert.True(Equal(y, loaded.ApplyAll(x)[0]).All().Item<bool>());
+        Assert.Equal(model.NamedWeights().Select(weight => weight.Path), loaded.NamedWeights().Select(weight => weight.Path));
     }
 }

@@ -34,6 +34,7 @@ public sealed class DualTests
         ["RemainderOp"] = (null, 0.3, 3),
         ["LeakyReluOp"] = (new LeakyReluOp(0.3), -2.5, 2.5),
         ["EluOp"] = (new EluOp(1.7), -2.5, 2.5),
+        ["DivideByOp"] = (new DivideByOp(7), -2.5, 2.5),
         ["ClipOp"] = (new ClipOp(-1.04, 1.52), -2.5, 2.5),
     };
 

@@ -162,16 +162,17 @@ internal static unsafe class CpuElementwise
                     ZipRows(formula, px, 0, wholeX ? 1 : 0, py, 0, wholeY ? 1 : 0, pz, 1, z.Size);
                 }
             }
-            else if (wholeX && z.Rank == 2 && y.IsContiguous && y.Size == z.Shape[1] && y.Shape[^1] == y.Size)
+            else if (wholeX && y.Rank > 0 && y.IsContiguous && y.Size == z.Shape[^1] && y.Shape[^1] == y.Size)
             {
-                // A bias on each row of a matrix.
-                if (z.Size >= Chunks.Smallest && z.Shape[0] >= 2 * Chunks.MostAtOnce)
+                // A bias on each row of a matrix, or on each pixel.
+                var rows = z.Size / y.Size;
+                if (z.Size >= Chunks.Smallest && rows >= 2 * Chunks.MostAtOnce)
                 {
-                    new ZipBiasJob<TFormula, E>(formula, px, py, pz, z.Shape[0], y.Size).Run();
+                    new ZipBiasJob<TFormula, E>(formula, px, py, pz, rows, y.Size).Run();
                 }
                 else
                 {
-                    ZipManyRows(formula, px, y.Size, 1, py, 0, 1, pz, z.Shape[0], y.Size);
+                    ZipManyRows(formula, px, y.Size, 1, py, 0, 1, pz, rows, y.Size);
                 }
             }
             else
