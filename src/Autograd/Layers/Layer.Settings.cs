@@ -25,7 +25,9 @@ public abstract partial class Layer
         .Add<Add>().Add<Subtract>().Add<Multiply>().Add<Average>().Add<Maximum>().Add<Minimum>().Add<Concatenate>().Add<Dot>()
         .Add<Rescaling>().Add<Normalization>().Add<CategoryEncoding>().Add<Discretization>();
 
-    /// <summary>Makes a layer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    /// <summary>
+    /// Makes a layer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.
+    /// </summary>
     public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLayer>() where TLayer : Layer => Registry.Add<TLayer>();
 
     private protected static int AtLeast(int least, int value, string what) => value >= least

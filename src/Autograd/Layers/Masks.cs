@@ -49,4 +49,20 @@ internal static class Masks
             Set(y, common);
         }
     }
+
+    /// <summary>
+    /// Weights that leave out the losses of steps that do not count. A mean is then that of the steps that do: they weigh as much more as there are fewer of them.
+    /// </summary>
+    public static Tensor? Weigh(Tensor? weights, Tensor yPred, Tensor losses, bool isMean)
+    {
+        if (Of(yPred) is not { } mask || mask.Rank > losses.Rank || !mask.Shape.SequenceEqual(losses.Shape.Take(mask.Rank)))
+        {
+            return weights;
+        }
+        using var pause = Recording.Pause();
+        var counts = mask.Cast(losses.DType);
+        counts = isMean ? counts * (mask.Size / Tensor.Maximum(counts.Sum(), 1)) : counts;
+        counts = SampleWeights.Fit(counts, losses, "mask");
+        return weights is null ? counts : counts * SampleWeights.Fit(weights, losses, "mask");
+    }
 }

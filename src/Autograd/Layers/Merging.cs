@@ -118,7 +118,8 @@ public sealed class Dot(PerAxis axes, bool normalize = false, Shape? inputShape 
         }
         int[] others = [.. x.Shape.Where((_, other) => other != 0 && other != along)];
         var n = x.Shape[along];
-        var rows = x.Permute([.. Enumerable.Range(0, x.Rank).Where(other => other != along), along]).Reshape(x.Shape[0], others.Aggregate(1, (product, extent) => product * extent), n);
+        var rows = x.Permute([.. Enumerable.Range(0, x.Rank).Where(other => other != along), along])
+            .Reshape(x.Shape[0], others.Aggregate(1, (product, extent) => product * extent), n);
         return (Normalize ? rows * Rsqrt(Tensor.Maximum(Square(rows).Sum(-1, keepDims: true), 1e-12)) : rows, others);
     }
 }

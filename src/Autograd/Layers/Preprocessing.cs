@@ -132,7 +132,9 @@ public sealed class CategoryEncoding(int numTokens, string outputMode = "multi_h
     protected override Tensor Call(Tensor x, bool training) => Encoded(x, NumTokens);
 }
 
-/// <summary>Numbers as the bins they fall in: i where i of the boundaries are not above them. The bins as integers, or as vectors (see <see cref="EncodingLayer.OutputMode"/>).</summary>
+/// <summary>
+/// Numbers as the bins they fall in: i where i of the boundaries are not above them. The bins as integers, or as vectors (see <see cref="EncodingLayer.OutputMode"/>).
+/// </summary>
 public sealed class Discretization(double[] binBoundaries, string outputMode = "int", Shape? inputShape = null, string? name = null)
     : EncodingLayer(outputMode, inputShape, name, "int", "multi_hot", "one_hot", "count")
 {

@@ -47,7 +47,7 @@ public abstract class Loss
     /// <summary>The name in logs.</summary>
     public string Name { get; }
 
-    /// <summary>The loss of predictions.</summary>
+    /// <summary>The loss of predictions. Steps that a mask of the predictions leaves out (see <see cref="Layer.PassesMask"/>) do not count.</summary>
     /// <param name="yTrue">What should have been predicted.</param>
     /// <param name="yPred">What was predicted.</param>
     /// <param name="sampleWeight">A weight per example, or anything else that broadcasts to the unreduced losses.</param>
@@ -58,6 +58,7 @@ public abstract class Loss
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
         var losses = Each(yTrue, yPred);
+        sampleWeight = Masks.Weigh(sampleWeight, yPred, losses, isMean: Reduction == LossReduction.SumOverBatchSize);
         if (sampleWeight is null)
         {
             return Reduction switch

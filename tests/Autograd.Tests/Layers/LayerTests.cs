@@ -90,6 +90,21 @@ public class LayerTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Training_gives_every_weight_a_gradient(string name)
+    {
+        var row = Row(name);
+        var layer = row.Make();
+        var x = row.Batch(4);
+        layer.Apply(x);
+        using var tape = new GradientTape();
+        var y = layer.Apply(x, training: true);
+        var loss = (y * RandomNormal(y.Shape, seed: 4)).Sum();
+        var gradients = tape.Gradient(loss, layer.TrainableWeights);
+        Assert.All(gradients, gradient => Assert.True(IsFinite(gradient!).All().Item<bool>(), $"{gradient}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Settings_can_be_read_and_make_an_equal_layer(string name)
     {
         var row = Row(name);

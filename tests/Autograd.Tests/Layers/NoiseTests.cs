@@ -44,7 +44,9 @@ public class NoiseTests
     [Fact]
     public void With_a_seed_the_same_noises_come_in_the_same_order()
     {
-        foreach (var make in new Func<long?, Layer>[] { seed => new Dropout(0.5, seed: seed), seed => new GaussianDropout(0.5, seed), seed => new GaussianNoise(1, seed), seed => new AlphaDropout(0.5, seed) })
+        Func<long?, Layer>[] kinds =
+            [seed => new Dropout(0.5, seed: seed), seed => new GaussianDropout(0.5, seed), seed => new GaussianNoise(1, seed), seed => new AlphaDropout(0.5, seed)];
+        foreach (var make in kinds)
         {
             var (first, second, other) = (make(3), make(3), make(null));
             var (a, b) = (first.Apply(s_x, training: true), first.Apply(s_x, training: true));

@@ -21,7 +21,10 @@ public class RecurrentLayerTests
         return row.Split(' ')[0] switch
         {
             "Lstm" => new LSTM(3, tanh, sigmoid, returnSequences: true, returnState: true, goBackwards: backwards) { DType = DType.Float64 },
-            "Gru" => new GRU(3, tanh, sigmoid, returnSequences: true, returnState: true, goBackwards: backwards, resetAfter: !row.EndsWith("before", StringComparison.Ordinal)) { DType = DType.Float64 },
+            "Gru" => new GRU(3, tanh, sigmoid, returnSequences: true, returnState: true, goBackwards: backwards, resetAfter: !row.EndsWith("before", StringComparison.Ordinal))
+            {
+                DType = DType.Float64,
+            },
             _ => new SimpleRNN(3, tanh, returnSequences: true, returnState: true, goBackwards: backwards) { DType = DType.Float64 },
         };
     }
@@ -159,6 +162,22 @@ public class RecurrentLayerTests
         Assert.Equal([0f, 0f], new Masking(7).Apply(padded)[0, 4].ToArray<float>());
         // A layer that says nothing about masks drops them.
         Assert.NotEqual(expected, rnn.Apply(new Lambda(x => x * 1).Apply(new Masking(7).Apply(padded))).ToArray<float>());
+    }
+
+    [Fact]
+    public void Losses_of_steps_that_do_not_count_are_left_out()
+    {
+        var words = Tensor.From<int>([3, 1, 0, 0, 2, 4, 1, 0], [2, 4]);
+        var model = new Sequential([new Embedding(5, 3, maskZero: true), new LSTM(3, returnSequences: true), new Dense(1)]);
+        var y = model.Apply(words);
+        Loss squares = Loss.From((yTrue, yPred) => Square(yTrue - yPred).Mean(-1));
+        var counts = NotEqual(words, 0).Cast(DType.Float32);
+        var each = Square(y).Mean(-1);
+        Assert.Equal((each * counts).Sum().Item() / 5, squares.Apply(Zeros(2, 4, 1), y).Item(), 1e-6);
+        Tensor weights = new[] { 1f, 3f };
+        Assert.Equal((each * counts * weights.ExpandDims(1)).Sum().Item() / 5, squares.Apply(Zeros(2, 4, 1), y, weights).Item(), 1e-6);
+        // A function of the predictions has no mask.
+        Assert.Equal(each.Mean().Item(), squares.Apply(Zeros(2, 4, 1), y * 1).Item(), 1e-6);
     }
 
     [Fact]
