@@ -44,6 +44,9 @@ namespace Autograd
         /// <param name="x">Any shape.</param>
         /// <param name="approximate">Whether to use 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).</param>
         public static Tensor Gelu(Tensor x, bool approximate = false) => approximate ? Map(default(GeluTanhOp), x) : Map(default(GeluOp), x);
+
+        /// <summary>x min(max(x + 3, 0), 6) / 6. Howard et al., 2019. The gradient at -3 is 0, at 3 it is 1.</summary>
+        public static Tensor HardSwish(Tensor x) => Map(default(HardSwishOp), x);
     }
 }
 
@@ -178,6 +181,16 @@ namespace Autograd.Ops
 
         [MethodImpl(AggressiveInlining)]
         private static T Bend<T>(T x) where T : struct, IReal<T> => T.Tanh(x * (T.Const(A) + (T.Const(A * B) * x * x)));
+    }
+
+    internal readonly record struct HardSwishOp : IUnaryOp
+    {
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x) where T : struct, IReal<T> => x * T.Min(T.Max(x + T.Const(3), T.Zero), T.Const(6)) / T.Const(6);
+
+        [MethodImpl(AggressiveInlining)]
+        public T Slope<T>(T x, T y) where T : struct, IReal<T> =>
+            T.Select(x >= T.Const(3), T.One, T.Select(x > T.Const(-3), x / T.Const(3) + T.Const(0.5), T.Zero));
     }
 
     internal static class Formulas

@@ -15,6 +15,7 @@ public sealed class EdgeTests
         new("relu6 at 0 and 6", x => Relu6(x[0]), [[0, 6, 3, 7]], [0, 6, 3, 6], [[0, 0, 1, 0]]),
         new("leaky relu at 0", x => LeakyRelu(x[0], 0.25), [[0, -1, 1]], [0, -0.25, 1], [[0.25, 0.25, 1]]),
         new("elu at 0", x => Elu(x[0], 0.5), [[0]], [0], [[1]]),
+        new("hard swish at -3 and 3", x => HardSwish(x[0]), [[-3, 3, -4, 4]], [0, 3, 0, 4], [[0, 1, 0, 1]]),
         new("clip at its bounds", x => Clip(x[0], -1, 1), [[-2, -1, 0, 1, 2]], [-1, -1, 0, 1, 1], [[0, 1, 1, 1, 0]]),
         new("clip keeps NaN", x => Clip(x[0], -1, 1), [[double.NaN]], [double.NaN], [[0]]),
         new("relu keeps NaN", x => Relu(x[0]), [[double.NaN]], [double.NaN], [[0]]),

@@ -58,6 +58,7 @@ internal static partial class OpTable
         Unary("Gelu", x => Tensor.Gelu(x), x => x * Exact.NormalDistribution(x), In(-4, 4), new(4, 8, Scale: 1)),
         Unary("Gelu approximate", x => Tensor.Gelu(x, approximate: true),
             x => 0.5 * x * (1 + Tanh(Sqrt(2 / PI) * (x + (0.044715 * x * x * x)))), In(-4, 4), new(8, 8, Scale: 1)),
+        Unary("HardSwish", Tensor.HardSwish, x => x * Clamp(x + 3, 0, 6) / 6, Signed(0.1, 2.9), new(2, 2, Normals: 10)),
 
         Unary("Clip", x => Tensor.Clip(x, -1.5, 2.5), x => Min(Max(x, -1.5), 2.5), BetweenIntegers(), new(0, 0)),
         Unary("Clip integer bounds", x => Tensor.Clip(x, -1, 2), x => Min(Max(x, -1), 2), BetweenIntegers(), new(0, 0)) with { Integers = IntegerRule.Keeps },
