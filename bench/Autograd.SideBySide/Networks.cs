@@ -2,7 +2,7 @@ using static Autograd.Tensor;
 
 namespace Autograd.SideBySide;
 
-/// <summary>Training steps through the public API, as a user writes them: nothing disposed, nothing reused, the update by hand.</summary>
+/// <summary>Training steps through the public API, as a user writes them: nothing disposed, nothing reused; gradient descent by hand, Adam from the library.</summary>
 internal static class Networks
 {
     // As in peer.py: the arithmetic is the same, and nothing runs into denormals or NaN in a million steps.
@@ -86,7 +86,7 @@ internal static class Networks
         var layers = sizes.Zip(sizes[1..], Layer).ToArray();
         Variable[] parameters = [.. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })];
         var (x, y) = (RandomUniform([batch, sizes[0]], seed: 1), Labels(batch));
-        var adam = new Adam(parameters, Rate);
+        var adam = new Adam(Rate, epsilon: 1e-8);
         return () =>
         {
             using var tape = new GradientTape();
@@ -96,7 +96,7 @@ internal static class Networks
                 logits = MatMul(Relu(logits), weight) + bias;
             }
             var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
-            adam.Apply(tape.Gradient(loss, parameters));
+            adam.Apply(parameters, tape.Gradient(loss, parameters));
         };
     }
 
@@ -112,27 +112,5 @@ internal static class Networks
         b1.AssignSub(Rate * gradients[1]!);
         w2.AssignSub(Rate * gradients[2]!);
         b2.AssignSub(Rate * gradients[3]!);
-    }
-
-    /// <summary>Adam in tensor operations, until the library has optimizers of its own.</summary>
-    private sealed class Adam(Variable[] parameters, float rate)
-    {
-        private readonly Variable[] _means = [.. parameters.Select(p => new Variable(ZerosLike(p), trainable: false))];
-        private readonly Variable[] _squares = [.. parameters.Select(p => new Variable(ZerosLike(p), trainable: false))];
-        private int _steps;
-
-        public void Apply(Tensor?[] gradients)
-        {
-            _steps++;
-            var corrected = rate * (float)(Math.Sqrt(1 - Math.Pow(0.999, _steps)) / (1 - Math.Pow(0.9, _steps)));
-            for (var i = 0; i < parameters.Length; i++)
-            {
-                var g = gradients[i]!;
-                var (m, v) = (_means[i], _squares[i]);
-                m.Assign((0.9f * m) + (0.1f * g));
-                v.Assign((0.999f * v) + (0.001f * Square(g)));
-                parameters[i].AssignSub(corrected * m / (Sqrt(v) + 1e-8f));
-            }
-        }
     }
 }

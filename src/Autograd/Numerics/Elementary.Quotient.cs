@@ -14,7 +14,7 @@ internal static partial class Elementary
     }
 
     /// <summary>
-    /// x / (√y + offset), at most 1.6 ULP off (rounded root, sum and quotient: 1.5). Where the estimates do not hold (y below 2^-100, infinities, NaN,
+    /// x / (√y + offset), at most 2.1 ULP off, no more than a rounded root, sum and quotient are. Where the estimates do not hold (y below 2^-100, infinities, NaN,
     /// quotients out of range), the root and the quotient themselves, lane by lane.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

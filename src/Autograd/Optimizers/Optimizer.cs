@@ -97,7 +97,7 @@ public abstract partial class Optimizer
     public Convention Convention { get; }
 
     /// <summary>The updates made so far.</summary>
-    public long Iterations { get; private set; }
+    public long Iterations { get; private protected set; }
 
     /// <summary>The variables met so far, in that order, with their state.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
@@ -176,7 +176,7 @@ public abstract partial class Optimizer
         return value;
     }
 
-    private void Step(Variable[] variables, Tensor?[] gradients)
+    private protected virtual void Step(Variable[] variables, Tensor?[] gradients)
     {
         if (gradients.Length != variables.Length)
         {
@@ -272,7 +272,7 @@ public abstract partial class Optimizer
     }
 
     /// <summary>The parameters of variables, made where they are new; nothing is made when one is refused.</summary>
-    private Parameter[] Meet(Variable[] variables)
+    private protected Parameter[] Meet(Variable[] variables)
     {
         var present = _present;
         if (present.Length == variables.Length && present.Length > 0)
@@ -365,10 +365,10 @@ public abstract partial class Optimizer
         return Math.Sqrt(sum);
     }
 
-    private static double SquaredNorm(Tensor gradient)
+    /// <summary>The sum of squares, right also where those of single precision overflow.</summary>
+    private protected static double SquaredNorm(Tensor gradient)
     {
         var sum = Tensor.Square(gradient).Sum().Item();
-        // Squares of single precision overflow where the norm does not.
         return !double.IsFinite(sum) && gradient.DType == DType.Float32 ? Tensor.Square(gradient.Cast(DType.Float64)).Sum().Item() : sum;
     }
 

@@ -91,7 +91,11 @@ internal readonly record struct Preparation(double Scale, double Clip, double L2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Of<T>(T w, T g) where T : struct, IReal<T>
     {
-        g = T.Min(T.Max(T.Const(Scale) * g, T.Const(-Clip)), T.Const(Clip));
+        g = T.Const(Scale) * g;
+        if (Clip < double.PositiveInfinity)
+        {
+            g = T.Min(T.Max(g, T.Const(-Clip)), T.Const(Clip));
+        }
         return L2 != 0 ? g + (T.Const(L2) * w) : g;
     }
 }

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+
+namespace Autograd;
+
+/// <summary>Adam with Nesterov momentum, whose momentum β1 (1 - 0.96^(t momentumDecay) / 2) warms up. Dozat, 2016.</summary>
+/// <remarks><see cref="Convention.Torch"/> is the same but for weight decay; its momentumDecay is 0.004.</remarks>
+public sealed class Nadam : Optimizer
+{
+    private Rule _rule;
+
+    /// <summary>Nadam with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
+    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    public Nadam(
+        Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, double momentumDecay = 1, 
+        double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
+        double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null, Convention convention = Convention.Keras)
+        : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name, convention)
+    {
+        Beta1 = Hyperparameter.Fraction(beta1);
+        Beta2 = Hyperparameter.Fraction(beta2);
+        Epsilon = Hyperparameter.NotNegative(epsilon);
+        MomentumDecay = Hyperparameter.NotNegative(momentumDecay);
+    }
+
+    /// <summary>What the average of gradients keeps of its past in the end.</summary>
+    public double Beta1 { get; }
+
+    /// <summary>What the average of squares keeps of its past.</summary>
+    public double Beta2 { get; }
+
+    /// <summary>Keeps the quotient finite.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>How fast the momentum warms up.</summary>
+    public double MomentumDecay { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SlotNames => ["momentum", "velocity"];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Variable> SharedState { get; } = [new Variable(Tensor.Full([], 1, DType.Float64), trainable: false, name: "momentum_product")];
+
+    private double MomentumAt(long step) => Beta1 * (1 - (0.5 * Math.Pow(0.96, step * MomentumDecay)));
+
+    /// <inheritdoc/>
+    protected override void Begin(double learningRate, long step)
+    {
+        var (now, next) = (MomentumAt(step), MomentumAt(step + 1));
+        var product = SharedState[0].Item<double>() * now;
+        SharedState[0].Assign(product);
+        var correction = Math.Sqrt(1 - Math.Pow(Beta2, step));
+        _rule = new Rule(
+            1 - Beta1, 1 - Beta2, learningRate * correction * next / (1 - (product * next)), learningRate * correction * (1 - now) / (1 - product), Epsilon * correction);
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(Parameter parameter, Tensor gradient) => parameter.Apply(_rule, gradient);
+
+    private readonly record struct Rule(double Gain1, double Gain2, double MeanRate, double GradientRate, double Epsilon) : IUpdateRule
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
+        {
+            s0 += T.Const(Gain1) * (g - s0);
+            s1 += T.Const(Gain2) * ((g * g) - s1);
+            w -= T.OverRoot((T.Const(MeanRate) * s0) + (T.Const(GradientRate) * g), s1, T.Const(Epsilon));
+        }
+    }
+}
