@@ -54,3 +54,13 @@ public sealed class GradientCheckException(string message) : AutogradException(m
 
 /// <summary>A layer or model cannot do what was asked in its present state: it was not built or compiled, or is training already.</summary>
 public sealed class ModelException(string message) : AutogradException(message);
+
+/// <summary>A file cannot be read or written, or does not hold what it should. Saving that fails leaves the old file as it was; loading that fails changes nothing.</summary>
+public sealed class FileException : AutogradException
+{
+    /// <summary>Creates the error with its message.</summary>
+    public FileException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its message and cause.</summary>
+    public FileException(string message, Exception inner) : base(message, inner) { }
+}

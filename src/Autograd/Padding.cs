@@ -43,6 +43,22 @@ public readonly struct Padding : IEnumerable<(int Before, int After)>
             : throw new ValueException($"Padding: \"{word}\" is not known; the words are \"valid\" and \"same\", and numbers can be given as 1 or [(1, 0), (2, 2)].");
     }
 
+    /// <summary>What <see cref="ToString"/> wrote.</summary>
+    internal static Padding Parse(string text)
+    {
+        if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var sides))
+        {
+            return sides;
+        }
+        if (text is not ['[', .., ']'])
+        {
+            return text;
+        }
+        int[] numbers = [.. text.Split(['[', ']', '(', ')', ',', ' '], StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture))];
+        return Of([.. numbers.Chunk(2).Select(pair => pair is [var before, var after] ? (before, after) : throw new FormatException("A pair of numbers is expected."))]);
+    }
+
     /// <summary>Whether the input's extents decide: <see cref="Same"/>.</summary>
     public bool IsSame { get; }
 
@@ -104,6 +120,15 @@ public readonly struct PerAxis : IEnumerable<int>
     public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_several ?? (IsGiven ? [_one] : []))).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>What <see cref="ToString"/> wrote.</summary>
+    internal static PerAxis Parse(string text) => text switch
+    {
+        "" => default,
+        ['[', .. var numbers, ']'] => Of([.. numbers.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture))]),
+        _ => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
+    };
 
     /// <summary>The numbers as they are written.</summary>
     public override string ToString() => _several is null

@@ -17,6 +17,17 @@ public partial class Tensor
         Volatile.Write(ref s_stream, 0);
     }
 
+    /// <summary>Where the random tensors without a seed of their own stand.</summary>
+    internal static RandomState RandomState
+    {
+        get => new(Volatile.Read(ref s_seed), Volatile.Read(ref s_stream));
+        set
+        {
+            Volatile.Write(ref s_seed, value.Seed);
+            Volatile.Write(ref s_stream, value.Stream);
+        }
+    }
+
     /// <summary>Values spread evenly over [min, max).</summary>
     /// <exception cref="ValueException">A bound is not finite, or min is above max.</exception>
     /// <exception cref="DTypeException">The type is not floating.</exception>

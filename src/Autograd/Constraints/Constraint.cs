@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 using static Autograd.Tensor;
 
@@ -8,6 +9,9 @@ public abstract class Constraint
 {
     internal static Registry<Constraint> Registry { get; } =
         new Registry<Constraint>("constraint").Add<MaxNorm>().Add<MinMaxNorm>().Add<NonNegative>("non_neg").Add<UnitNorm>();
+
+    /// <summary>Makes a constraint of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TConstraint>() where TConstraint : Constraint => Registry.Add<TConstraint>();
 
     /// <summary>The nearest allowed values, in the shape of <paramref name="weight"/>.</summary>
     public Tensor Apply(Tensor weight)

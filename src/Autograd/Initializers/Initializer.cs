@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 
 namespace Autograd;
@@ -12,6 +13,9 @@ public abstract class Initializer
         .Add<Zeros>().Add<Ones>().Add<Constant>().Add<RandomNormal>("normal").Add<RandomUniform>("uniform").Add<TruncatedNormal>().Add<VarianceScaling>()
         .Add<GlorotUniform>("xavier_uniform").Add<GlorotNormal>("xavier_normal").Add<HeUniform>("kaiming_uniform").Add<HeNormal>("kaiming_normal")
         .Add<LecunUniform>().Add<LecunNormal>().Add<Orthogonal>().Add<Identity>();
+
+    /// <summary>Makes a initializer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TInitializer>() where TInitializer : Initializer => Registry.Add<TInitializer>();
 
     /// <summary>Values for a weight.</summary>
     /// <param name="shape">The weight's shape; a kernel's last axis is its outputs, the one before its inputs.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 
 namespace Autograd;
@@ -17,13 +18,18 @@ namespace Autograd;
 /// </summary>
 public abstract class Layer
 {
-    internal static Registry<Layer> Registry { get; } = new("layer");
+    internal static Registry<Layer> Registry { get; } = new Registry<Layer>("layer").Add<Activation>().Add<Dense>().Add<Flatten>().Add<Input>();
+
+    /// <summary>Makes a layer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLayer>() where TLayer : Layer => Registry.Add<TLayer>();
 
     private readonly List<Weight> _own = [];
     private readonly List<Layer> _sublayers = [];
     private readonly Lock _building = new();
     private Layer? _owner;
     private string? _name;
+    private DType _dtype = DType.Float32;
+    private Regularizer? _activityRegularizer;
 
     private sealed record Weight(string Name, Variable Variable, Regularizer? Regularizer);
 
@@ -53,10 +59,25 @@ public abstract class Layer
     public Shape? InputShape { get; }
 
     /// <summary>The type of the weights and of the arithmetic; floating inputs of another type are converted to it.</summary>
-    public DType DType { get; init; } = DType.Float32;
+    public DType DType
+    {
+        get => _dtype;
+        init => _dtype = value;
+    }
 
     /// <summary>A penalty on the layer's results.</summary>
-    public Regularizer? ActivityRegularizer { get; init; }
+    public Regularizer? ActivityRegularizer
+    {
+        get => _activityRegularizer;
+        init => _activityRegularizer = value;
+    }
+
+    // For reading a model from a file, whose layers are made by their constructors.
+    internal void Restore(DType dtype, Regularizer? activityRegularizer)
+    {
+        _dtype = dtype;
+        _activityRegularizer = activityRegularizer;
+    }
 
     /// <summary>Whether training changes the weights, those of the sublayers included. A frozen layer also runs as in inference.</summary>
     public bool Trainable
@@ -71,6 +92,9 @@ public abstract class Layer
 
     /// <summary>Whether the weights are there.</summary>
     public bool IsBuilt { get; private set; }
+
+    /// <summary>The inputs it was built for.</summary>
+    internal IReadOnlyList<(Shape Shape, DType DType)>? BuiltFrom { get; private set; }
 
     /// <summary>The shape of the first result, whose first axis is the batch; null until the layer was first applied.</summary>
     public Shape? OutputShape { get; private set; }
@@ -173,6 +197,11 @@ public abstract class Layer
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(initializer);
+        if (Loading.IsOn)
+        {
+            Loading.Take($"{Name}/{name}", shape);
+            initializer = new Zeros();
+        }
         var variable = new Variable(initializer.Create(shape, DType), trainable, $"{Name}/{name}") { Constraint = constraint };
         _own.Add(new Weight(name, variable, regularizer));
         Invalidate();
@@ -325,6 +354,7 @@ public abstract class Layer
             {
                 using var pause = Recording.Pause();
                 BuildAll([.. inputs.Select(x => x.Shape)]);
+                BuiltFrom = [.. inputs.Select(x => (x.Shape, x.DType))];
                 IsBuilt = true;
             }
             catch

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 
 namespace Autograd;
@@ -30,6 +31,9 @@ public abstract class Loss
         .Add<BinaryCrossentropy>("bce").Add<CategoricalCrossentropy>("cce").Add<SparseCategoricalCrossentropy>("scce")
         .Add<BinaryFocalCrossentropy>().Add<CategoricalFocalCrossentropy>().Add<CategoricalGeneralizedCrossEntropy>()
         .Add<Hinge>().Add<SquaredHinge>().Add<CategoricalHinge>().Add<Dice>().Add<Tversky>().Add<Circle>().Add<CTC>();
+
+    /// <summary>Makes a loss of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLoss>() where TLoss : Loss => Registry.Add<TLoss>();
 
     /// <summary>For derived losses.</summary>
     /// <param name="reduction">How the losses of examples become one number.</param>

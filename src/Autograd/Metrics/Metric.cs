@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 
 namespace Autograd;
@@ -16,6 +17,9 @@ public abstract class Metric
         .Add<PrecisionAtRecall>().Add<RecallAtPrecision>().Add<SensitivityAtSpecificity>().Add<SpecificityAtSensitivity>().Add<FBetaScore>().Add<F1Score>()
         .Add<ConfusionMatrix>().Add<IoU>().Add<BinaryIoU>().Add<MeanIoU>().Add<OneHotIoU>().Add<OneHotMeanIoU>()
         .Add<RootMeanSquaredError>("rmse").Add<LogCoshError>().Add<R2Score>();
+
+    /// <summary>Makes a metric of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TMetric>() where TMetric : Metric => Registry.Add<TMetric>();
 
     /// <summary>For derived metrics.</summary>
     /// <param name="name">The name in logs.</param>

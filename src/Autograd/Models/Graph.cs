@@ -41,6 +41,8 @@ internal sealed class Graph
 
     public IReadOnlyList<Step> Steps => _steps;
 
+    public IReadOnlyList<int> OutputPlaces => _outputs;
+
     /// <summary>The layers, each once, in the order of their first step; inputs first.</summary>
     public IReadOnlyList<Layer> Layers => [.. Inputs.Where(input => input.Inputs.Count == 0).Select(input => input.Layer)
         .Concat(_steps.Select(step => step.Layer)).Distinct()];

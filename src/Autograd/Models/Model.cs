@@ -44,6 +44,13 @@ public partial class Model : Layer
     public Layer GetLayer(string name) => Layers.FirstOrDefault(layer => layer.Name == name)
         ?? throw new ValueException($"{Describe()} has no layer '{name}'. It has: {string.Join(", ", Layers.Select(layer => layer.Name))}.");
 
+    /// <summary>Prints the layers with the shapes of their results and the numbers of their parameters.</summary>
+    /// <param name="output">Where to; the console by default.</param>
+    /// <exception cref="ModelException">The model has no weights yet, since nobody told it the shape of its input.</exception>
+    public void Summary(TextWriter? output = null) => (output ?? Console.Out).WriteLine(IsBuilt
+        ? SummaryTable.Of(this)
+        : throw new ModelException($"{Describe()} is not built: give its first layer an inputShape, or apply the model to a batch first."));
+
     /// <inheritdoc/>
     protected override Tensors CallAll(Tensors inputs, bool training) => _graph is null ? base.CallAll(inputs, training) : _graph.Run(inputs, training);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 using static Autograd.Tensor;
 
@@ -9,6 +10,9 @@ namespace Autograd;
 public abstract class Regularizer
 {
     internal static Registry<Regularizer> Registry { get; } = new Registry<Regularizer>("regularizer").Add<L1>().Add<L2>().Add<L1L2>().Add<OrthogonalRegularizer>();
+
+    /// <summary>Makes a regularizer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TRegularizer>() where TRegularizer : Regularizer => Registry.Add<TRegularizer>();
 
     /// <summary>The penalty, a scalar.</summary>
     public Tensor Apply(Tensor x)

@@ -12,6 +12,9 @@ namespace Autograd.Serialization;
 internal sealed class Registry<T>(string family) where T : class
 {
     private readonly Dictionary<string, Kind> _kinds = [];
+
+    /// <summary>What the kinds are, for messages.</summary>
+    public string Family => family;
     private readonly Lock _lock = new();
 
     /// <summary>The names of all kinds that a program can name, sorted.</summary>

@@ -43,7 +43,7 @@ public partial class Model
     {
         ArgumentNullException.ThrowIfNull(losses);
         using var busy = Busy("Compile");
-        _compilation = new Compilation(optimizer ?? new Adam(), losses, lossWeights, metrics ?? [], OutputNames);
+        _compilation = new Compilation(optimizer ?? new RMSprop(), losses, lossWeights, metrics ?? [], OutputNames);
     }
 
     /// <summary>The names of the outputs: those of the layers that give them.</summary>
