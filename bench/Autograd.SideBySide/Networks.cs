@@ -68,6 +68,26 @@ internal static class Networks
     /// <summary>784-512-512-10, batch 128, Adam.</summary>
     public static Action Mlp() => Perceptron(128, 784, 512, 512, 10);
 
+    /// <summary>128 units over 50 steps of 32 features, a dense layer of 10 on the last state, batch 32, Adam.</summary>
+    public static Action Lstm()
+    {
+        const int Features = 32, Units = 128;
+        var kernel = new Variable(RandomNormal([Features, 4 * Units], stddev: 0.1, seed: 1));
+        var recurrent = new Variable(RandomNormal([Units, 4 * Units], stddev: 0.1, seed: 2));
+        var bias = new Variable(Zeros(4 * Units));
+        var (weight, offset) = Layer(Units, 10);
+        Variable[] parameters = [kernel, recurrent, bias, weight, offset];
+        var (x, y) = (RandomNormal([32, 50, Features], seed: 3), Labels(32));
+        var adam = new Adam(parameters, Rate);
+        return () =>
+        {
+            using var tape = new GradientTape();
+            var logits = MatMul(Tensor.Lstm(x, kernel, recurrent, bias).Hidden, weight) + offset;
+            var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
+            adam.Apply(tape.Gradient(loss, parameters));
+        };
+    }
+
     private static Action Sigmoids(Tensor x, Tensor y, int hidden)
     {
         var (w1, b1) = Layer(x.Shape[1], hidden);

@@ -97,6 +97,9 @@ public sealed class EdgeTests
         new("take with repeated indices", x => x[0].Take(new[] { 1, 1, 0 }), [[5, 7, 9]], [7, 7, 5], [[1, 2, 0]]),
         new("index with repeated indices", x => x[0][(Tensor)new[] { 1, 1, 0 }], [[5, 7, 9]], [7, 7, 5], [[1, 2, 0]]),
         new("scatter-add at repeated indices", x => x[0].ScatterAdd(new[] { 1, 1 }, x[1]), [[1, 2], [3, 4]], [1, 9], [[1, 1], [1, 1]]),
+        new("sort of equal elements", x => x[0].Sort() * new[] { 1f, 10, 100, 1000 }, [[2, 1, 2, 1]], [1, 10, 200, 2000], [[100, 1, 1000, 10]]),
+        new("sort descending of equal elements", x => x[0].Sort(descending: true) * new[] { 1f, 10, 100 }, [[2, 1, 2]], [2, 20, 100], [[1, 100, 10]]),
+        new("sort with NaN and infinities", x => x[0].Sort(), [[double.NaN, Infinity, 0, -Infinity]], [-Infinity, 0, Infinity, double.NaN], null),
         new("pad with infinity", x => x[0].Pad([(1, 1)], double.NegativeInfinity), [[1, 2]], [-Infinity, 1, 2, -Infinity], [[1, 1]]),
 
         // ---- stability ----
@@ -112,6 +115,12 @@ public sealed class EdgeTests
         new("log softmax of distant logits", x => LogSoftmax(x[0])[0], [[1000, 0]], [0], [[0, 0]]),
         new("softmax of distant logits", x => Softmax(x[0]), [[1000, 0]], [1, 0], [[0, 0]]),
         new("softmax of a masked position", x => Softmax(x[0]), [[0, -Infinity, 0]], [0.5, 0, 0.5], [[0, 0, 0]]),
+        new("cross-entropy of distant logits", x => SoftmaxCrossEntropy(x[0].Reshape(2, 2), new[] { 0, 1 }), [[1000, -1000, 1000, -1000]], [0, 2000], [[0, 0, 1, -1]]),
+        new("cross-entropy of an excluded class", x => SoftmaxCrossEntropy(x[0], x[1]), [[0, -Infinity, 0], [0.5, 0, 0.5]], [0.69314718055994531], [[0, 0, 0], [0.69314718055994531, 0, 0.69314718055994531]]),
+        new("binary cross-entropy far out", x => SigmoidCrossEntropy(x[0], x[1]), [[1000, -1000, 1000, -1000], [1, 0, 0, 1]], [0, 0, 1000, 1000], [[0, 0, 1, -1], [-1000, 1000, -1000, 1000]]),
+        new("layer norm of a constant", x => LayerNorm(x[0], epsilon: 1e-4), [[3, 3, 3, 3]], [0, 0, 0, 0], [[0, 0, 0, 0]]),
+        new("rms norm of zeros", x => RmsNorm(x[0], epsilon: 0.25), [[0, 0, 0]], [0, 0, 0], [[2, 2, 2]]),
+        new("attention to nothing", x => Attention(x[0].Reshape(1, 1), x[1].Reshape(2, 1), x[1].Reshape(2, 1), mask: From(new bool[,] { { false, false } })), [[1], [2, 3]], [0], [[0], [0, 0]]),
         new("logsumexp of large values", x => x[0].LogSumExp(), [[1000, 1000]], [1000 + 0.69314718055994531], [[0.5, 0.5]]),
         new("logsumexp of -infinity alone", x => x[0].LogSumExp(), [[-Infinity, -Infinity]], [-Infinity], null),
         new("logaddexp of large values", x => LogAddExp(x[0], x[1]), [[1000, 1000, -1000], [1000, 0, -1000]],

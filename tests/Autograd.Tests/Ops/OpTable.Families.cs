@@ -121,6 +121,13 @@ internal static partial class OpTable
         {
             Integers = IntegerRule.Keeps,
         },
+        new("ArgSort", x => x[0].ArgSort(), Distinct(3, 4)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Int64 },
+        new("Sort", x => x[0].Sort(1), Distinct(2, 4, 2)) { Integers = IntegerRule.Same },
+        new("Sort descending", x => x[0].Sort(descending: true), Distinct(3, 4)) { Integers = IntegerRule.Same },
+        new("TopK", x => x[0].TopK(2).Values, Distinct(3, 4)) { Integers = IntegerRule.Same },
+        new("TopK smallest", x => x[0].TopK(2, 0, largest: false).Values, Distinct(4, 3)) { Integers = IntegerRule.Same },
+        new("Tril", x => Tensor.Tril(x[0]), Signed(0.1, 2, 2, 3, 4)) { Integers = IntegerRule.Same },
+        new("Triu", x => Tensor.Triu(x[0], 1), Signed(0.1, 2, 3, 4)) { Integers = IntegerRule.Same },
         new("NonZero", x => x[0].NonZero(), Signed(0.1, 2, 3, 2)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Int64 },
     ];
 

@@ -135,7 +135,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
     }
 
     /// <summary>Rows of c against one panel of b, in tiles of nearly equal height. Packed, the tiles of a follow each other with all their k columns.</summary>
-    private static void MultiplyPanel(
+    internal static void MultiplyPanel(
         E* a, nint rowA, nint columnA, bool packed, E* b, nint rowB, int width, E* c, nint rowC, int rows, int columns, int k, bool add)
     {
         var kernels = width == PanelWidth ? Tiles<V, E>.Wide : Tiles<V, E>.Narrow;
