@@ -45,8 +45,10 @@ public sealed class CategoricalCrossentropy(
     {
         (yTrue, yPred) = Targets.Align(yTrue, yPred, Name);
         var along = yPred.Shape.Axis(Axis, Name);
-        var logs = FromLogits ? LogSoftmax(yPred, along) : Log(Probability.Clipped(Probability.Normalized(yPred, along)));
-        return -(Probability.Smoothed(yTrue, LabelSmoothing, yPred.Shape[along]) * logs).Sum(along);
+        var y = Probability.Smoothed(yTrue, LabelSmoothing, yPred.Shape[along]);
+        return FromLogits
+            ? SoftmaxCrossEntropy(Probability.ClassesLast(yPred, along), Probability.ClassesLast(y, along))
+            : -(y * Log(Probability.Clipped(Probability.Normalized(yPred, along)))).Sum(along);
     }
 }
 
@@ -81,11 +83,9 @@ public sealed class SparseCategoricalCrossentropy(
             mask = NotEqual(classes, ignored);
             classes = Where(mask, classes, 0);
         }
-        var positions = classes.ExpandDims(along);
-        var logs = FromLogits
-            ? LogSoftmax(yPred, along).TakeAlongAxis(positions, along)
-            : Log(Probability.Clipped(yPred.TakeAlongAxis(positions, along) / Probability.Total(yPred, along)));
-        var losses = -logs.Squeeze(along);
+        var losses = FromLogits
+            ? SoftmaxCrossEntropy(Probability.ClassesLast(yPred, along), classes)
+            : -Log(Probability.Clipped(yPred.TakeAlongAxis(classes.ExpandDims(along), along) / Probability.Total(yPred, along))).Squeeze(along);
         return (mask is null ? losses : Where(mask, losses, 0), mask);
     }
 }
@@ -117,8 +117,10 @@ public sealed class CategoricalGeneralizedCrossEntropy(double q = 0.5, LossReduc
     protected override Tensor Call(Tensor yTrue, Tensor yPred)
     {
         var classes = Targets.Classes(yTrue, yPred.Shape, -1, Name);
-        var probabilities = Probability.Clipped(yPred.TakeAlongAxis(classes.ExpandDims(-1), -1).Squeeze(-1));
-        return (1 - Pow(probabilities, Q)) / Q;
+        var p = yPred.TakeAlongAxis(classes.ExpandDims(-1), -1).Squeeze(-1);
+        // Below the least probability the power goes on as a straight line to 0: its own slope there is infinite.
+        var power = Where(p < Probability.Smallest, p * Math.Pow(Probability.Smallest, Q - 1), Pow(Maximum(p, Probability.Smallest), Q));
+        return (1 - power) / Q;
     }
 }
 
@@ -137,12 +139,16 @@ internal static class Probability
 
     public static Tensor Normalized(Tensor p, int axis) => p / Total(p, axis);
 
+    /// <summary>The class axis moved to the end, the others in their order.</summary>
+    public static Tensor ClassesLast(Tensor x, int axis) =>
+        axis == x.Rank - 1 ? x : x.Permute([.. Enumerable.Range(0, x.Rank).Where(other => other != axis), axis]);
+
     /// <summary>-(y log p + (1 - y) log(1 - p)), elementwise.</summary>
     public static Tensor Binary(Tensor y, Tensor p, bool fromLogits)
     {
         if (fromLogits)
         {
-            return (y * Softplus(-p)) + ((1 - y) * Softplus(p));
+            return SigmoidCrossEntropy(p, y);
         }
         p = Clipped(p);
         return -((y * Log(p)) + ((1 - y) * Log(1 - p)));

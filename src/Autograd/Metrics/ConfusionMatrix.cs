@@ -20,7 +20,7 @@ public abstract class ConfusionTableMetric : Metric
     private protected void Add(Tensor yTrue, Tensor yPred, Tensor? sampleWeight, int? ignored = null)
     {
         (yTrue, yPred) = Targets.SameShape(yTrue, yPred, Name);
-        var weights = (sampleWeight is null ? Ones([], DType.Float64) : SampleWeights.Fit(sampleWeight, yTrue, Name).Cast(DType.Float64)).BroadcastTo(yTrue.Shape);
+        var weights = (sampleWeight is null ? Ones([], DType.Float64) : SampleWeights.Fit(sampleWeight, yTrue.Cast(DType.Float64), Name)).BroadcastTo(yTrue.Shape);
         var (y, p) = (yTrue.Cast(DType.Int64), yPred.Cast(DType.Int64));
         var counts = IsClass(y) & IsClass(p);
         counts = ignored is { } one ? counts & NotEqual(y, one) : counts;

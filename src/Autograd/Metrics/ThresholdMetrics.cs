@@ -60,13 +60,9 @@ public abstract class ThresholdMetric : Metric
         {
             throw new ShapeException($"{Name}: there are no {k} largest along the last axis of predictions of shape {x.Shape}.");
         }
-        var (rest, result) = (x, Full(x.Shape, double.NegativeInfinity, x.DType));
-        for (var i = 0; i < k; i++)
-        {
-            var isLargest = Equal(rest.ArgMax(-1, keepDims: true), Arange(x.Shape[^1]));
-            (rest, result) = (Where(isLargest, double.NegativeInfinity, rest), Where(isLargest, x, result));
-        }
-        return result;
+        var (values, positions) = x.TopK(k);
+        var isAmong = ZerosLike(x).ScatterAddAlongAxis(positions, OnesLike(values), -1) > 0;
+        return Where(isAmong, x, double.NegativeInfinity);
     }
 
     /// <inheritdoc/>

@@ -54,9 +54,13 @@ namespace Autograd
 
         /// <summary>x for positive x, <paramref name="alpha"/> (e^(x / alpha) - 1) below: <see cref="Elu"/> with slope 1 at 0 for any alpha. Barron, 2017.</summary>
         /// <exception cref="ValueException">Alpha is 0 or not finite.</exception>
-        public static Tensor Celu(Tensor x, double alpha = 1) => double.IsFinite(alpha) && alpha != 0
-            ? Map(new CeluOp(alpha), x)
-            : throw new ValueException(FormattableString.Invariant($"Celu: alpha is {alpha}; it must be finite and not 0."));
+        public static Tensor Celu(Tensor x, double alpha = 1)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            return double.IsFinite(alpha) && alpha != 0
+                ? Map(new CeluOp(alpha), x)
+                : throw new ValueException(FormattableString.Invariant($"Celu: alpha is {alpha}; it must be finite and not 0."));
+        }
 
         /// <summary>Scaled <see cref="Elu"/>, whose layers keep mean 0 and variance 1. Klambauer et al., 2017.</summary>
         public static Tensor Selu(Tensor x) => Map(default(SeluOp), x);

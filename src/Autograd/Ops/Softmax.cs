@@ -47,20 +47,13 @@ namespace Autograd
             return Relu(z - excess);
         }
 
-        /// <summary>Logits below what would have to be subtracted from all fall away, which lowers what is to be subtracted from the others, until none does. Michelot, 1986.</summary>
+        /// <summary>The r largest logits survive as long as the r-th is above what would then be subtracted: r z_r > z_1 + ... + z_r - 1.</summary>
         private static Tensor Survivors(Tensor z, int along)
         {
-            var survives = GreaterEqual(z, double.NegativeInfinity);
-            while (true)
-            {
-                var excess = (Where(survives, z, 0).Sum(along, keepDims: true) - 1) / survives.Sum(along, keepDims: true);
-                var next = survives & (z > excess);
-                if (!NotEqual(next, survives).Any().Item<bool>())
-                {
-                    return survives;
-                }
-                survives = next;
-            }
+            var sorted = z.Sort(along, descending: true);
+            var rank = Arange(1, z.Shape[along] + 1).Reshape([.. Enumerable.Range(0, z.Rank).Select(axis => axis == along ? -1 : 1)]);
+            var count = (rank * sorted > sorted.CumSum(along) - 1).Sum(along, keepDims: true);
+            return z >= sorted.TakeAlongAxis(Maximum(count, 1) - 1, along);
         }
 
         private static Tensor SoftmaxAlong(Tensor x, int axis, bool logarithm)

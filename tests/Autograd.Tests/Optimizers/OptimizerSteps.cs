@@ -201,7 +201,7 @@ public sealed class OptimizerSteps
     [Fact]
     public void A_constraint_holds_after_every_step()
     {
-        var w = new Variable(From([1.0, -1.0])) { Constraint = x => Maximum(x, 0) };
+        var w = new Variable(From([1.0, -1.0])) { Constraint = Constraint.From(x => Maximum(x, 0)) };
         new SGD(1).Apply([w], [From([0.5, 0.5])]);
         Assert.Equal([0.5, 0], w.ToArrayOf());
     }

@@ -41,7 +41,8 @@ internal sealed class KerasCase(JsonElement json)
         {
             values[i] = Convert(args[i], parameters[i].ParameterType);
         }
-        foreach (var pair in json.GetProperty("object").GetProperty("kwargs").EnumerateObject())
+        // Nothing here has a type of its own beside those of its operands.
+        foreach (var pair in json.GetProperty("object").GetProperty("kwargs").EnumerateObject().Where(pair => pair.Name != "dtype"))
         {
             var name = OurName(pair.Name);
             var i = Array.FindIndex(parameters, parameter => parameter.Name == name);
@@ -98,6 +99,7 @@ internal sealed class KerasCase(JsonElement json)
     {
         JsonValueKind.Null => double.NaN,
         JsonValueKind.True or JsonValueKind.False => one.GetBoolean() ? 1 : 0,
+        JsonValueKind.String => one.GetString() == "inf" ? double.PositiveInfinity : throw new InvalidDataException(one.GetString()),
         _ => one.GetDouble(),
     })];
 
