@@ -49,8 +49,8 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var hidden = Relu(MatMul(x, w1) + b1);
-            var prediction = Softmax(MatMul(hidden, w2) + b2);
+            var hidden = Relu(Linear(x, w1, b1));
+            var prediction = Softmax(Linear(hidden, w2, b2));
             var loss = -(y * Log(Clip(prediction, 1e-7f, 1f))).Sum(axis: 1).Mean();
             Descend(tape, loss, w1, b1, w2, b2);
         };
@@ -68,6 +68,22 @@ internal static class Networks
     /// <summary>784-512-512-10, batch 128, Adam.</summary>
     public static Action Mlp() => Perceptron(128, 784, 512, 512, 10);
 
+    /// <summary>28 x 28 x 1, convolutions of 32 and 64 filters 3 x 3, each with ReLU and a maximum over 2 x 2, then 128 and 10; batch 64, Adam.</summary>
+    public static Action Cnn()
+    {
+        var (w1, b1) = (new Variable(RandomNormal([3, 3, 1, 32], stddev: 0.1, seed: 3)), new Variable(Zeros(32)));
+        var (w2, b2) = (new Variable(RandomNormal([3, 3, 32, 64], stddev: 0.1, seed: 4)), new Variable(Zeros(64)));
+        var (w3, b3) = Layer(1600, 128);
+        var (w4, b4) = Layer(128, 10);
+        var x = RandomUniform([64, 28, 28, 1], seed: 1);
+        return Classify(Labels(64), [w1, b1, w2, b2, w3, b3, w4, b4], () =>
+        {
+            var hidden = MaxPool2D(Relu(Conv2D(x, w1) + b1), 2);
+            hidden = MaxPool2D(Relu(Conv2D(hidden, w2) + b2), 2).Reshape(64, -1);
+            return Linear(Relu(Linear(hidden, w3, b3)), w4, b4);
+        });
+    }
+
     /// <summary>128 units over 50 steps of 32 features, a dense layer of 10 on the last state, batch 32, Adam.</summary>
     public static Action Lstm()
     {
@@ -76,16 +92,8 @@ internal static class Networks
         var recurrent = new Variable(RandomNormal([Units, 4 * Units], stddev: 0.1, seed: 2));
         var bias = new Variable(Zeros(4 * Units));
         var (weight, offset) = Layer(Units, 10);
-        Variable[] parameters = [kernel, recurrent, bias, weight, offset];
-        var (x, y) = (RandomNormal([32, 50, Features], seed: 3), Labels(32));
-        var adam = new Adam(parameters, Rate);
-        return () =>
-        {
-            using var tape = new GradientTape();
-            var logits = MatMul(Tensor.Lstm(x, kernel, recurrent, bias).Hidden, weight) + offset;
-            var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
-            adam.Apply(tape.Gradient(loss, parameters));
-        };
+        var x = RandomNormal([32, 50, Features], seed: 3);
+        return Classify(Labels(32), [kernel, recurrent, bias, weight, offset], () => Linear(Tensor.Lstm(x, kernel, recurrent, bias).Hidden, weight, offset));
     }
 
     private static Action Sigmoids(Tensor x, Tensor y, int hidden)
@@ -95,27 +103,36 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var output = Sigmoid(MatMul(Sigmoid(MatMul(x, w1) + b1), w2) + b2);
+            var output = Sigmoid(Linear(Sigmoid(Linear(x, w1, b1)), w2, b2));
             Descend(tape, SquaredDifference(output, y).Mean(), w1, b1, w2, b2);
         };
     }
 
-    // ReLU between layers, softmax cross-entropy from logits.
+    // ReLU between layers.
     private static Action Perceptron(int batch, params int[] sizes)
     {
         var layers = sizes.Zip(sizes[1..], Layer).ToArray();
         Variable[] parameters = [.. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })];
-        var (x, y) = (RandomUniform([batch, sizes[0]], seed: 1), Labels(batch));
+        var x = RandomUniform([batch, sizes[0]], seed: 1);
+        return Classify(Labels(batch), parameters, () =>
+        {
+            var logits = Linear(x, layers[0].Weight, layers[0].Bias);
+            foreach (var (weight, bias) in layers.AsSpan(1))
+            {
+                logits = Linear(Relu(logits), weight, bias);
+            }
+            return logits;
+        });
+    }
+
+    // Softmax cross-entropy from logits, Adam.
+    private static Action Classify(Tensor y, Variable[] parameters, Func<Tensor> logits)
+    {
         var adam = new Adam(Rate, epsilon: 1e-8);
         return () =>
         {
             using var tape = new GradientTape();
-            var logits = MatMul(x, layers[0].Weight) + layers[0].Bias;
-            foreach (var (weight, bias) in layers.AsSpan(1))
-            {
-                logits = MatMul(Relu(logits), weight) + bias;
-            }
-            var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
+            var loss = SoftmaxCrossEntropy(logits(), y).Mean();
             adam.Apply(parameters, tape.Gradient(loss, parameters));
         };
     }

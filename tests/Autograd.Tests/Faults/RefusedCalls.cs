@@ -109,6 +109,9 @@ public class RefusedCalls
         new("matmul-015", o => MatMul(o.T(), o.T(2, 2)), Shapes, "MatMul", "scalar", "[2,2]"),
         new("matmul-016", o => MatMul(o.T(2, 2), o.T()), Shapes, "MatMul", "scalar", "[2,2]"),
         new("matmul-019", o => MatMul(o.T(2, 3), o.T(5, 4)), Shapes, "MatMul", "[2,3] x [5,4]"),
+        new("linear-inner", o => Linear(o.T(2, 3), o.T(4, 5), o.T(5)), Shapes, "Linear", "[2,3] x [4,5] + [5]"),
+        new("linear-bias", o => Linear(o.T(2, 3), o.T(3, 5), o.T(2, 5)), Shapes, "Linear", "[2,3] x [3,5] + [2,5]"),
+        new("linear-scalar", o => Linear(o.T(), o.T(3, 5), o.T(5)), Shapes, "Linear", "[] x [3,5]"),
         new("B20-empty-inner", o => MatMul(o.T(2, 0), o.T(3, 2)), Shapes, "MatMul", "0 != 3"),
         new("B20-result-too-large", o => MatMul(o.T(1 << 16, 0), o.T(0, 1 << 16)), Shapes, "[65536,65536]"),
     ];

@@ -41,6 +41,7 @@ public sealed class DualTests
         ["ThresholdOp"] = (new ThresholdOp(0.3123, 2), -2.5, 2.5),
         ["SquareplusOp"] = (new SquareplusOp(4), -2.5, 2.5),
         ["HuberOp"] = (new HuberOp(0.7123), -2.5, 2.5),
+        ["DivideByOp"] = (new DivideByOp(7), -2.5, 2.5),
         ["ClipOp"] = (new ClipOp(-1.04, 1.52), -2.5, 2.5),
     };
 

@@ -138,6 +138,8 @@ internal static partial class OpTable
         new("MatMul matrix and vector", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 3, 4), Signed(0.1, 2, 4)) { Integers = IntegerRule.Keeps },
         new("MatMul vector and matrix", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 3), Signed(0.1, 2, 2, 3, 2)) { Integers = IntegerRule.Keeps },
         new("MatMul vectors", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 4), Signed(0.1, 2, 4)) { Integers = IntegerRule.Keeps },
+        new("Linear", x => Tensor.Linear(x[0], x[1], x[2]), Signed(0.1, 2, 3, 4), Signed(0.1, 2, 4, 2), Signed(0.1, 2, 2)) { Integers = IntegerRule.Keeps },
+        new("Linear batches", x => Tensor.Linear(x[0], x[1], x[2]), Signed(0.1, 2, 2, 3, 2), Signed(0.1, 2, 2, 4), Signed(0.1, 2, 4)) { Integers = IntegerRule.Keeps },
         new("Softmax", x => Tensor.Softmax(x[0]), Signed(0.1, 2, 3, 4)),
         new("Softmax axis", x => Tensor.Softmax(x[0], 1), Signed(0.1, 2, 2, 3, 2)),
         new("Softmax of a scalar", x => Tensor.Softmax(x[0]), Signed(0.1, 2)),

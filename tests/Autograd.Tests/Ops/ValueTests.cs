@@ -142,6 +142,8 @@ public sealed class ValueTests
         ["MatMul matrix and vector"] = new([3], (x, i) => Range(0, 4).Sum(k => x[0][i[0], k] * x[1].Flat(k))),
         ["MatMul vector and matrix"] = new([2, 2], (x, i) => Range(0, 3).Sum(k => x[0].Flat(k) * x[1][i[0], k, i[1]])),
         ["MatMul vectors"] = new([], (x, _) => Range(0, 4).Sum(k => x[0].Flat(k) * x[1].Flat(k))),
+        ["Linear"] = new([3, 2], (x, i) => Range(0, 4).Sum(k => x[0][i[0], k] * x[1][k, i[1]]) + x[2].Flat(i[1])),
+        ["Linear batches"] = new([2, 3, 4], (x, i) => Range(0, 2).Sum(k => x[0][i[0], i[1], k] * x[1][k, i[2]]) + x[2].Flat(i[2])),
         ["Softmax"] = new([3, 4], (x, i) => Math.Exp(x[0][i]) / Range(0, 4).Sum(k => Math.Exp(x[0][i[0], k]))),
         ["Softmax axis"] = new([2, 3, 2], (x, i) => Math.Exp(x[0][i]) / Range(0, 3).Sum(k => Math.Exp(x[0][i[0], k, i[2]]))),
         ["Sparsemax"] = new([3, 4], (x, i) => Nearest(Range(0, 4).Select(k => x[0][i[0], k]), x[0][i])),
@@ -246,7 +248,6 @@ public sealed class ValueTests
 
     private static double[] Window(int taps, Func<int, double> value) => [.. Range(0, taps).Select(value)];
 
-    /// <summary>An element, 0 outside.</summary>
     // The element's share in the nearest point of the simplex, by halving the interval in which lies what all are lowered by.
     private static double Nearest(IEnumerable<double> all, double z)
     {
@@ -260,6 +261,7 @@ public sealed class ValueTests
         return Math.Max(z - low, 0);
     }
 
+    /// <summary>An element, 0 outside.</summary>
     private static double At(Values x, params int[] index) => At(x, 0.0, index);
 
     private static double At(Values x, double outside, params int[] index) => x.Has(index) ? x[index] : outside;

@@ -181,6 +181,8 @@ public sealed class UpdateRules
 
     private readonly record struct QuotientRule : IUpdateRule
     {
+        public static int Slots => 1;
+
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T> => w = T.OverRoot(w, g, s0);
     }
 

@@ -121,7 +121,7 @@ internal static class TorchOps
             _ when one.Flag("transpose_a") => MatMul(t["a"].T, t["b"].T),
             _ => MatMul(t["a"], t["b"]),
         }],
-        ["linear"] = (_, t) => [MatMul(t["x"], t["w"].T) + t["b"]],
+        ["linear"] = (_, t) => [Linear(t["x"], t["w"].T, t["b"])],
         ["addmm"] = (one, t) => [(one.Number("beta") * t["c"]) + (one.Number("alpha") * MatMul(t["a"], t["b"]))],
         ["tensordot"] = (one, t) => [one.Name == "tensordot_2"
             ? MatMul(t["a"].Reshape(2, 12), t["b"].Reshape(12, 5))
