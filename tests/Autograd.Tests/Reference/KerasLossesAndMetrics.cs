@@ -10,8 +10,8 @@ public sealed class KerasLossesAndMetrics
     private static readonly Dictionary<string, string> s_excluded = new()
     {
         ["circle"] = "there is no function beside the loss, and no second set of embeddings",
-        ["SparseCategoricalCrossentropyTest::test_ignore_class"] = "Keras's metric divides by ignored rows too, unlike its loss and unlike itself with weights; here they never count",
-        ["SparseCategoricalCrossentropyTest::test_ignore_class_from_logits"] = "as above",
+        ["probabilistic_metrics_test.py::SparseCategoricalCrossentropyTest::test_ignore_class"] = "Keras's metric divides by ignored rows too, unlike its loss and unlike itself with weights; here they never count",
+        ["probabilistic_metrics_test.py::SparseCategoricalCrossentropyTest::test_ignore_class_from_logits"] = "as above",
         ["SparseCategoricalAccuracyTest::test_reshape_matches"] = "targets [2, 1] against predictions [1, 2, 3] are refused: they do not fit",
         ["FBetaScoreTest::test_beta_integer_type_raises_value_error"] = "a double holds what Keras refuses by type",
         ["FBetaScoreTest::test_beta_none_type_raises_value_error"] = "does not compile",
@@ -70,7 +70,7 @@ public sealed class KerasLossesAndMetrics
     {
         Assert.Equal(655, s_cases.Value.Count);
         Assert.All(s_excluded.Keys, name => Assert.True(s_cases.Value.Values.Any(pair => Covers(name, pair.Case)), name));
-        Assert.Equal(0, s_cases.Value.Count - Ids.Count);
+        Assert.Equal(19, s_cases.Value.Count - Ids.Count);
     }
 
     [ReferenceTheory]
@@ -101,7 +101,7 @@ public sealed class KerasLossesAndMetrics
 
     private static bool IsExcluded(KerasCase one) => s_excluded.Keys.Any(name => Covers(name, one));
 
-    private static bool Covers(string name, KerasCase one) => one.Class == name || one.Json.GetProperty("test").GetString()!.EndsWith("::" + name, StringComparison.Ordinal);
+    private static bool Covers(string name, KerasCase one) => one.Class == name || $"::{one.Json.GetProperty("test").GetString()}".EndsWith("::" + name, StringComparison.Ordinal);
 
     private static object? Run(string family, KerasCase one)
     {
