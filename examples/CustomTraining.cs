@@ -16,7 +16,7 @@ for (var epoch = 0; epoch < 30; epoch++)
         var rows = order[start..(start + 20)];
         using var tape = new GradientTape();
         var value = loss.Apply(iris.TrainY.Take(rows), model.Apply(iris.TrainX.Take(rows), training: true));
-        optimizer.Apply(model.TrainableWeights, tape.Gradient(value, [.. model.TrainableWeights]));
+        optimizer.Apply(model.TrainableWeights, tape.Gradient(value, model.TrainableWeights));
         mean.Update(value);
     }
     Console.WriteLine($"epoch {epoch + 1}: loss {mean.Result().Item():F4}, test accuracy {Equal(model.Predict(iris.TestX).ArgMax(axis: 1), iris.TestY).Mean().Item():P1}");
