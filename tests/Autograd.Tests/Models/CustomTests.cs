@@ -7,7 +7,7 @@ namespace Autograd.Tests.Models;
 public class CustomTests
 {
     // <Maxout>
-    class Maxout(int units, int pieces = 2) : Layer
+    sealed class Maxout(int units, int pieces = 2) : Layer
     {
         Variable? _kernel, _bias;
         public int Units => units;
@@ -24,7 +24,7 @@ public class CustomTests
     // </Maxout>
 
     // <PinballLoss>
-    class PinballLoss(double quantile = 0.5) : Loss
+    sealed class PinballLoss(double quantile = 0.5) : Loss
     {
         public double Quantile => quantile;
 
