@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Autograd;
@@ -6,7 +7,7 @@ namespace Autograd;
 /// <param name="fileName">The file.</param>
 /// <param name="separator">Between the values.</param>
 /// <param name="append">Whether lines are added to an old file.</param>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The end of training closes the file.")]
+[SuppressMessage("Design", "CA1001", Justification = "Close, which every training ends with, disposes of the writer.")]
 public sealed class CsvLogger(string fileName, string separator = ",", bool append = false) : Callback
 {
     private StreamWriter? _writer;

@@ -28,8 +28,18 @@ public sealed class Activation : Layer
         (["leaky_relu"], x => LeakyRelu(x)),
         (["log_sigmoid"], LogSigmoid),
         (["exponential"], Exp),
-        (["hard_sigmoid"], x => Relu6(x + 3) / 6),
+        (["hard_sigmoid"], HardSigmoid),
         (["hard_silu", "hard_swish"], HardSwish),
+        (["hard_tanh"], HardTanh),
+        (["hard_shrink"], x => HardShrink(x)),
+        (["soft_shrink"], x => SoftShrink(x)),
+        (["tanh_shrink"], TanhShrink),
+        (["celu"], x => Celu(x)),
+        (["glu"], x => Glu(x)),
+        (["squareplus"], x => Squareplus(x)),
+        (["sparse_plus"], SparsePlus),
+        (["sparse_sigmoid"], SparseSigmoid),
+        (["sparsemax"], x => Sparsemax(x)),
     ];
 
     private static readonly Dictionary<string, (string Name, Func<Tensor, Tensor> Function)> s_byName =

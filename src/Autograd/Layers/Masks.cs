@@ -50,19 +50,15 @@ internal static class Masks
         }
     }
 
-    /// <summary>
-    /// Weights that leave out the losses of steps that do not count. A mean is then that of the steps that do: they weigh as much more as there are fewer of them.
-    /// </summary>
-    public static Tensor? Weigh(Tensor? weights, Tensor yPred, Tensor losses, bool isMean)
+    /// <summary>Which losses count: those that a loss itself counts, at steps that the mask of the predictions does not leave out.</summary>
+    public static Tensor? OfLosses(Tensor losses, Tensor yPred, Tensor? counted)
     {
         if (Of(yPred) is not { } mask || mask.Rank > losses.Rank || !mask.Shape.SequenceEqual(losses.Shape.Take(mask.Rank)))
         {
-            return weights;
+            return counted;
         }
         using var pause = Recording.Pause();
-        var counts = mask.Cast(losses.DType);
-        counts = isMean ? counts * (mask.Size / Tensor.Maximum(counts.Sum(), 1)) : counts;
-        counts = SampleWeights.Fit(counts, losses, "mask");
-        return weights is null ? counts : counts * SampleWeights.Fit(weights, losses, "mask");
+        mask = mask.Reshape(Shape.Of([.. mask.Shape, .. Enumerable.Repeat(1, losses.Rank - mask.Rank)])).BroadcastTo(losses.Shape);
+        return counted is null ? mask : mask & counted;
     }
 }
