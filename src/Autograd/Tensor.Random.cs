@@ -106,8 +106,9 @@ public partial class Tensor
     {
         var y = Allocate(dtype, shape, Backends.Cpu.CpuBackend.Instance);
         // The distribution is part of the stream, so that equal seeds do not give equal bits to different ones.
-        var stream = (seed is null ? (ulong)Interlocked.Increment(ref s_stream) : 0) | ((ulong)distribution << 60);
-        y.Backend.Random(distribution, (ulong)(seed ?? Volatile.Read(ref s_seed)), stream, a, b, y);
+        y.Backend.Random(distribution, (ulong)(seed ?? Volatile.Read(ref s_seed)), StreamOf(seed) | ((ulong)distribution << 60), a, b, y);
         return y;
     }
+
+    private static ulong StreamOf(long? seed) => seed is null ? (ulong)Interlocked.Increment(ref s_stream) : 0;
 }

@@ -87,5 +87,8 @@ public sealed class Activation : Layer
     internal Tensor Of(Tensor x) => _function(x);
 
     /// <inheritdoc/>
+    protected override bool PassesMask => true;
+
+    /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training) => _function(x);
 }
