@@ -89,7 +89,7 @@ internal sealed class FitLoop
     {
         _model.ResetMetrics();
         _progress.Begin();
-        batches.BeginEpoch();
+        batches.BeginEpoch(epoch);
         steps = 0;
         var expected = _stepsPerEpoch ?? _source.Count;
         while (!_model.StopTraining && batches.TryNext(out var batch))
@@ -146,14 +146,16 @@ internal sealed class FitLoop
     private sealed class Batches(BatchSource source, int? stepsPerEpoch) : IDisposable
     {
         private IEnumerator<Batch>? _pass;
+        private int _passNumber;
         private int _step;
 
-        public void BeginEpoch()
+        public void BeginEpoch(int epoch)
         {
             _step = 0;
             if (stepsPerEpoch is null)
             {
                 Dispose();
+                _passNumber = epoch;
             }
         }
 
@@ -165,7 +167,7 @@ internal sealed class FitLoop
                 return false;
             }
             var isFresh = _pass is null;
-            _pass ??= source.Pass().GetEnumerator();
+            _pass ??= NextPass();
             if (!_pass.MoveNext())
             {
                 if (stepsPerEpoch is null || isFresh)
@@ -173,7 +175,7 @@ internal sealed class FitLoop
                     return false;
                 }
                 Dispose();
-                _pass = source.Pass().GetEnumerator();
+                _pass = NextPass();
                 if (!_pass.MoveNext())
                 {
                     return false;
@@ -183,6 +185,8 @@ internal sealed class FitLoop
             _step++;
             return true;
         }
+
+        private IEnumerator<Batch> NextPass() => source.Pass(_passNumber++).GetEnumerator();
 
         public void Dispose()
         {
