@@ -10,7 +10,7 @@ model.Compile(new Adam(0.01), loss: "mse");
 model.Fit(x, y, epochs: 60, verbose: 2);
 Console.WriteLine($"1.5 squared is about {model.Predict(Full([1, 1], 1.5)).Item():F2}");
 
-sealed class Maxout(int units, int pieces = 2) : Layer
+class Maxout(int units, int pieces = 2) : Layer
 {
     Variable? _kernel, _bias;
     public int Units => units;
