@@ -12,7 +12,7 @@ public sealed class EarlyStopping(
     string monitor = "val_loss", double minDelta = 0, int patience = 0, MonitorMode mode = MonitorMode.Auto, double? baseline = null, bool restoreBestWeights = false,
     int startFromEpoch = 0) : Callback
 {
-    private readonly Monitor _monitor = new(monitor, mode, minDelta);
+    private readonly Monitored _monitor = new(monitor, mode, minDelta);
     private double _best;
     private int _waited;
     private Tensor[]? _bestWeights;

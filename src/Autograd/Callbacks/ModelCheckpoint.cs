@@ -15,7 +15,7 @@ public sealed partial class ModelCheckpoint(
     string filePath, string monitor = "val_loss", bool saveBestOnly = false, bool saveWeightsOnly = false, MonitorMode mode = MonitorMode.Auto, int saveFreq = 1,
     double? initialValueThreshold = null) : Callback
 {
-    private readonly Monitor _monitor = new(monitor, mode);
+    private readonly Monitored _monitor = new(monitor, mode);
     private double _best;
 
     /// <summary>Where to.</summary>

@@ -11,7 +11,7 @@ namespace Autograd;
 public sealed class ReduceLROnPlateau(
     string monitor = "val_loss", double factor = 0.1, int patience = 10, MonitorMode mode = MonitorMode.Auto, double minDelta = 1e-4, int cooldown = 0, double minLr = 0) : Callback
 {
-    private readonly Monitor _monitor = new(monitor, mode, minDelta);
+    private readonly Monitored _monitor = new(monitor, mode, minDelta);
     private double _best;
     private int _waited;
     private int _cooling;

@@ -7,7 +7,8 @@ namespace Autograd
         /// <summary>0 with probability <paramref name="rate"/>, else x / (1 - rate); all 0 for a rate of 1. One pass, and nothing is kept for the gradient.</summary>
         internal static Tensor Dropped(Tensor x, double rate, long? seed)
         {
-            var op = new DropoutOp(rate, (ulong)(seed ?? Volatile.Read(ref s_seed)), StreamOf(seed) | DropoutOp.Streams);
+            var (key, stream) = StreamFor(seed);
+            var op = new DropoutOp(rate, key, stream | DropoutOp.Streams);
             return op.Apply(x);
         }
     }

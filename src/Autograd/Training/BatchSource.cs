@@ -6,17 +6,20 @@ internal abstract class BatchSource
     /// <summary>The number of batches per pass, where it is known.</summary>
     public abstract int? Count { get; }
 
-    /// <summary>One pass.</summary>
-    public abstract IEnumerable<Batch> Pass();
+    /// <summary>One pass; the order of a data set with a seed depends on its number alone.</summary>
+    public abstract IEnumerable<Batch> Pass(int number);
 
     /// <summary>Rows of tensors, in order or shuffled anew for every pass.</summary>
     public static BatchSource Of(Batch all, int batchSize, bool shuffle, string operation) => new Rows(all, batchSize, shuffle, operation);
 
     /// <summary>Batches that somebody else makes.</summary>
-    public static BatchSource Of(IEnumerable<Batch> batches)
+    /// <exception cref="ValueException">They never end, and nothing says how many to take.</exception>
+    public static BatchSource Of(IEnumerable<Batch> batches, int? steps, string operation, string stepsName)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        return new Given(batches);
+        return batches is Dataset<Batch> { IsEndless: true } && steps is null
+            ? throw new ValueException($"{operation}: the batches repeat without end; say how many to take: {stepsName}.")
+            : new Given(batches);
     }
 
     /// <summary>The number of rows that all tensors of a batch have.</summary>
@@ -66,7 +69,7 @@ internal abstract class BatchSource
 
         public override int? Count => (int)(((long)_rows + _batchSize - 1) / _batchSize);
 
-        public override IEnumerable<Batch> Pass()
+        public override IEnumerable<Batch> Pass(int number)
         {
             var order = _shuffle ? Tensor.RandomPermutation(_rows) : null;
             for (var start = 0; start < _rows; start += _batchSize)
@@ -81,8 +84,10 @@ internal abstract class BatchSource
 
     private sealed class Given(IEnumerable<Batch> batches) : BatchSource
     {
-        public override int? Count => batches.TryGetNonEnumeratedCount(out var count) ? count : null;
+        public override int? Count => batches is Dataset<Batch> data
+            ? data.Count is <= int.MaxValue ? (int?)data.Count : null
+            : batches.TryGetNonEnumeratedCount(out var count) ? count : null;
 
-        public override IEnumerable<Batch> Pass() => batches;
+        public override IEnumerable<Batch> Pass(int number) => batches is Dataset<Batch> data ? data.Pass(number) : batches;
     }
 }

@@ -101,7 +101,7 @@ internal sealed class FitLoop
     {
         _model.ResetMetrics();
         _progress.Begin();
-        batches.BeginEpoch();
+        batches.BeginEpoch(epoch);
         steps = 0;
         var expected = _stepsPerEpoch ?? _source.Count;
         while (!_model.StopTraining && batches.TryNext(out var batch))
@@ -158,14 +158,16 @@ internal sealed class FitLoop
     private sealed class Batches(BatchSource source, int? stepsPerEpoch) : IDisposable
     {
         private IEnumerator<Batch>? _pass;
+        private int _passNumber;
         private int _step;
 
-        public void BeginEpoch()
+        public void BeginEpoch(int epoch)
         {
             _step = 0;
             if (stepsPerEpoch is null)
             {
                 Dispose();
+                _passNumber = epoch;
             }
         }
 
@@ -177,7 +179,7 @@ internal sealed class FitLoop
                 return false;
             }
             var isFresh = _pass is null;
-            _pass ??= source.Pass().GetEnumerator();
+            _pass ??= NextPass();
             if (!_pass.MoveNext())
             {
                 if (stepsPerEpoch is null || isFresh)
@@ -185,7 +187,7 @@ internal sealed class FitLoop
                     return false;
                 }
                 Dispose();
-                _pass = source.Pass().GetEnumerator();
+                _pass = NextPass();
                 if (!_pass.MoveNext())
                 {
                     return false;
@@ -195,6 +197,8 @@ internal sealed class FitLoop
             _step++;
             return true;
         }
+
+        private IEnumerator<Batch> NextPass() => source.Pass(_passNumber++).GetEnumerator();
 
         public void Dispose()
         {

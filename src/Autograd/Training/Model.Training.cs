@@ -245,10 +245,11 @@ public partial class Model
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var weighted = classWeight is null ? data : data.Select(batch => ClassWeights.Apply(batch, classWeight, "Fit"));
-        var validation = validationData is null ? null : BatchSource.Of(validationData);
+        var weighted = classWeight is null ? data : Dataset.From(data).Map(batch => ClassWeights.Apply(batch, classWeight, "Fit"));
+        var source = BatchSource.Of(weighted, stepsPerEpoch, "Fit", nameof(stepsPerEpoch));
+        var validation = validationData is null ? null : BatchSource.Of(validationData, validationSteps, "Fit: validation data", nameof(validationSteps));
         return new FitLoop(
-            this, BatchSource.Of(weighted), validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
+            this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
     }
 
     /// <summary>The loss and the metrics over examples.</summary>
@@ -267,7 +268,7 @@ public partial class Model
     /// <param name="verbose">0: silent; 1: a progress bar; 2: one line.</param>
     /// <param name="cancellationToken">Ends the evaluation after the present step.</param>
     public Logs Evaluate(IEnumerable<Batch> data, int? steps = null, int verbose = 1, CancellationToken cancellationToken = default) =>
-        Evaluate(BatchSource.Of(data), steps, verbose, cancellationToken);
+        Evaluate(BatchSource.Of(data, steps, "Evaluate", nameof(steps)), steps, verbose, cancellationToken);
 
     private Logs Evaluate(BatchSource source, int? steps, int verbose, CancellationToken cancellationToken)
     {
@@ -285,7 +286,7 @@ public partial class Model
         _ = Compiled;
         ResetMetrics();
         var done = 0;
-        foreach (var batch in source.Pass())
+        foreach (var batch in source.Pass(0))
         {
             if (done == steps)
             {
@@ -318,7 +319,7 @@ public partial class Model
         var progress = Progress.OnConsole(verbose);
         progress.Begin();
         var parts = new List<Tensors>();
-        foreach (var batch in source.Pass())
+        foreach (var batch in source.Pass(0))
         {
             cancellationToken.ThrowIfCancellationRequested();
             parts.Add(PredictStep(batch.X));

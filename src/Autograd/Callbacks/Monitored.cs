@@ -14,11 +14,11 @@ public enum MonitorMode
 }
 
 /// <summary>A measure that is watched, and what counts as better.</summary>
-internal readonly struct Monitor
+internal readonly struct Monitored
 {
     private readonly double _minDelta;
 
-    public Monitor(string name, MonitorMode mode, double minDelta = 0)
+    public Monitored(string name, MonitorMode mode, double minDelta = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
