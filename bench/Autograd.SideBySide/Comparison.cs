@@ -53,7 +53,7 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
             }
             foreach (var finalist in finalists)
             {
-                finalist.Times.Add(finalist.Peer.Run(work.PeerName, finalist.Variant, Calls(finalist.Us))!.Value / work.PerCall);
+                finalist.Times.Add(finalist.Peer.Run(work.PeerName, finalist.Variant, Calls(finalist.Us))!.Value / work.PeerPerCall);
             }
             if (work.Limit is not null && action is not null)
             {

@@ -36,13 +36,16 @@ internal sealed record Limit(string Name, double? Target, Func<double, double> T
 /// <param name="Name">What it is called.</param>
 /// <param name="Target">What it has to reach.</param>
 /// <param name="Ours">Prepares our side and returns one call of it; null: not there yet.</param>
-/// <param name="PerCall">How often one call does the work, on both sides.</param>
+/// <param name="PerCall">How often one call of ours does the work.</param>
 /// <param name="Limit">What the machine allows.</param>
 /// <param name="Large">Left out of a quick run.</param>
 internal sealed record Work(string Name, Target Target, Func<Action>? Ours, int PerCall = 1, Limit? Limit = null, bool Large = false)
 {
     /// <summary>The name in peer.py: what Fit does is held against a bare step there.</summary>
     public string PeerName => Name.EndsWith("-fit", StringComparison.Ordinal) ? $"{Name[..^4]}-step" : Name;
+
+    /// <summary>How often one call of the peer does the work.</summary>
+    public int PeerPerCall => PeerName == Name ? PerCall : 1;
 
     /// <summary>All rows but those of whole processes (Processes.cs), with their targets.</summary>
     public static Work[] All { get; } =
