@@ -6,15 +6,28 @@ using BenchmarkDotNet.Running;
 // dotnet run -c Release --project bench/Autograd.Benchmarks -- --quick      best of many short runs, seconds
 if (args is ["--quick"])
 {
+    SmallStepsInTurn();
+    Console.WriteLine("\nthe same without the small first generation of src/Autograd/build/Autograd.props (DOTNET_GCGen0MaxBudget=0):");
+    var again = new ProcessStartInfo(Environment.ProcessPath!, ["--quick", "once"]) { Environment = { ["DOTNET_GCGen0MaxBudget"] = "0" } };
+    Process.Start(again)!.WaitForExit();
+    return;
+}
+if (args is ["--quick", "once"])
+{
+    SmallStepsInTurn();
+    return;
+}
+BenchmarkSwitcher.FromAssembly(typeof(SmallSteps).Assembly).Run(args);
+
+static void SmallStepsInTurn()
+{
     var steps = new SmallSteps();
     Console.WriteLine("name                      us      bytes   (best of 40 runs; bytes allocated per call)");
     Quick("iris step", steps.IrisStep, 1);
     Quick("xor step", steps.XorStep, 1);
     Quick("product recorded", steps.Record100Products, 100);
     Quick("product and gradient", steps.Chain100Products, 100);
-    return;
 }
-BenchmarkSwitcher.FromAssembly(typeof(SmallSteps).Assembly).Run(args);
 
 static void Quick(string name, Action action, int calls)
 {

@@ -37,8 +37,8 @@ public class SmallSteps
     public void IrisStep()
     {
         using var tape = new GradientTape();
-        var hidden = Relu(MatMul(_x, _w1) + _b1);
-        var prediction = Softmax(MatMul(hidden, _w2) + _b2);
+        var hidden = Relu(Linear(_x, _w1, _b1));
+        var prediction = Softmax(Linear(hidden, _w2, _b2));
         var loss = -(_y * Log(Clip(prediction, 1e-7f, 1f))).Sum(axis: 1).Mean();
         var gradients = tape.Gradient(loss, [_w1, _b1, _w2, _b2]);
         _w1.AssignSub(0.01f * gradients[0]!);
@@ -52,8 +52,8 @@ public class SmallSteps
     public void XorStep()
     {
         using var tape = new GradientTape();
-        var hidden = Sigmoid(MatMul(_xorX, _v1) + _c1);
-        var error = Sigmoid(MatMul(hidden, _v2) + _c2) - _xorY;
+        var hidden = Sigmoid(Linear(_xorX, _v1, _c1));
+        var error = Sigmoid(Linear(hidden, _v2, _c2)) - _xorY;
         var gradients = tape.Gradient((error * error).Mean(), [_v1, _c1, _v2, _c2]);
         _v1.AssignSub(0.5f * gradients[0]!);
         _c1.AssignSub(0.5f * gradients[1]!);

@@ -2,7 +2,7 @@ using static Autograd.Tensor;
 
 namespace Autograd.SideBySide;
 
-/// <summary>Training steps through the public API, as a user writes them: nothing disposed, nothing reused, the update by hand.</summary>
+/// <summary>Training steps through the public API, as a user writes them: nothing disposed, nothing reused; gradient descent by hand, Adam from the library.</summary>
 internal static class Networks
 {
     // As in peer.py: the arithmetic is the same, and nothing runs into denormals or NaN in a million steps.
@@ -49,8 +49,8 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var hidden = Relu(MatMul(x, w1) + b1);
-            var prediction = Softmax(MatMul(hidden, w2) + b2);
+            var hidden = Relu(Linear(x, w1, b1));
+            var prediction = Softmax(Linear(hidden, w2, b2));
             var loss = -(y * Log(Clip(prediction, 1e-7f, 1f))).Sum(axis: 1).Mean();
             Descend(tape, loss, w1, b1, w2, b2);
         };
@@ -68,6 +68,34 @@ internal static class Networks
     /// <summary>784-512-512-10, batch 128, Adam.</summary>
     public static Action Mlp() => Perceptron(128, 784, 512, 512, 10);
 
+    /// <summary>28 x 28 x 1, convolutions of 32 and 64 filters 3 x 3, each with ReLU and a maximum over 2 x 2, then 128 and 10; batch 64, Adam.</summary>
+    public static Action Cnn()
+    {
+        var (w1, b1) = (new Variable(RandomNormal([3, 3, 1, 32], stddev: 0.1, seed: 3)), new Variable(Zeros(32)));
+        var (w2, b2) = (new Variable(RandomNormal([3, 3, 32, 64], stddev: 0.1, seed: 4)), new Variable(Zeros(64)));
+        var (w3, b3) = Layer(1600, 128);
+        var (w4, b4) = Layer(128, 10);
+        var x = RandomUniform([64, 28, 28, 1], seed: 1);
+        return Classify(Labels(64), [w1, b1, w2, b2, w3, b3, w4, b4], () =>
+        {
+            var hidden = MaxPool2D(Relu(Conv2D(x, w1) + b1), 2);
+            hidden = MaxPool2D(Relu(Conv2D(hidden, w2) + b2), 2).Reshape(64, -1);
+            return Linear(Relu(Linear(hidden, w3, b3)), w4, b4);
+        });
+    }
+
+    /// <summary>128 units over 50 steps of 32 features, a dense layer of 10 on the last state, batch 32, Adam.</summary>
+    public static Action Lstm()
+    {
+        const int Features = 32, Units = 128;
+        var kernel = new Variable(RandomNormal([Features, 4 * Units], stddev: 0.1, seed: 1));
+        var recurrent = new Variable(RandomNormal([Units, 4 * Units], stddev: 0.1, seed: 2));
+        var bias = new Variable(Zeros(4 * Units));
+        var (weight, offset) = Layer(Units, 10);
+        var x = RandomNormal([32, 50, Features], seed: 3);
+        return Classify(Labels(32), [kernel, recurrent, bias, weight, offset], () => Linear(Tensor.Lstm(x, kernel, recurrent, bias).Hidden, weight, offset));
+    }
+
     private static Action Sigmoids(Tensor x, Tensor y, int hidden)
     {
         var (w1, b1) = Layer(x.Shape[1], hidden);
@@ -75,28 +103,37 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var output = Sigmoid(MatMul(Sigmoid(MatMul(x, w1) + b1), w2) + b2);
+            var output = Sigmoid(Linear(Sigmoid(Linear(x, w1, b1)), w2, b2));
             Descend(tape, SquaredDifference(output, y).Mean(), w1, b1, w2, b2);
         };
     }
 
-    // ReLU between layers, softmax cross-entropy from logits.
+    // ReLU between layers.
     private static Action Perceptron(int batch, params int[] sizes)
     {
         var layers = sizes.Zip(sizes[1..], Layer).ToArray();
         Variable[] parameters = [.. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })];
-        var (x, y) = (RandomUniform([batch, sizes[0]], seed: 1), Labels(batch));
-        var adam = new Adam(parameters, Rate);
+        var x = RandomUniform([batch, sizes[0]], seed: 1);
+        return Classify(Labels(batch), parameters, () =>
+        {
+            var logits = Linear(x, layers[0].Weight, layers[0].Bias);
+            foreach (var (weight, bias) in layers.AsSpan(1))
+            {
+                logits = Linear(Relu(logits), weight, bias);
+            }
+            return logits;
+        });
+    }
+
+    // Softmax cross-entropy from logits, Adam.
+    private static Action Classify(Tensor y, Variable[] parameters, Func<Tensor> logits)
+    {
+        var adam = new Adam(Rate, epsilon: 1e-8);
         return () =>
         {
             using var tape = new GradientTape();
-            var logits = MatMul(x, layers[0].Weight) + layers[0].Bias;
-            foreach (var (weight, bias) in layers.AsSpan(1))
-            {
-                logits = MatMul(Relu(logits), weight) + bias;
-            }
-            var loss = -(y * LogSoftmax(logits)).Sum(axis: 1).Mean();
-            adam.Apply(tape.Gradient(loss, parameters));
+            var loss = SoftmaxCrossEntropy(logits(), y).Mean();
+            adam.Apply(parameters, tape.Gradient(loss, parameters));
         };
     }
 
@@ -112,27 +149,5 @@ internal static class Networks
         b1.AssignSub(Rate * gradients[1]!);
         w2.AssignSub(Rate * gradients[2]!);
         b2.AssignSub(Rate * gradients[3]!);
-    }
-
-    /// <summary>Adam in tensor operations, until the library has optimizers of its own.</summary>
-    private sealed class Adam(Variable[] parameters, float rate)
-    {
-        private readonly Variable[] _means = [.. parameters.Select(p => new Variable(ZerosLike(p), trainable: false))];
-        private readonly Variable[] _squares = [.. parameters.Select(p => new Variable(ZerosLike(p), trainable: false))];
-        private int _steps;
-
-        public void Apply(Tensor?[] gradients)
-        {
-            _steps++;
-            var corrected = rate * (float)(Math.Sqrt(1 - Math.Pow(0.999, _steps)) / (1 - Math.Pow(0.9, _steps)));
-            for (var i = 0; i < parameters.Length; i++)
-            {
-                var g = gradients[i]!;
-                var (m, v) = (_means[i], _squares[i]);
-                m.Assign((0.9f * m) + (0.1f * g));
-                v.Assign((0.999f * v) + (0.001f * Square(g)));
-                parameters[i].AssignSub(corrected * m / (Sqrt(v) + 1e-8f));
-            }
-        }
     }
 }

@@ -41,9 +41,6 @@ internal sealed record Limit(string Name, double? Target, Func<double, double> T
 /// <param name="Large">Left out of a quick run.</param>
 internal sealed record Work(string Name, Target Target, Func<Action>? Ours, int PerCall = 1, Limit? Limit = null, bool Large = false)
 {
-    // The operations of these works do not exist yet. When they do, write the steps in Networks.cs and put them in the table instead of this.
-    private const Func<Action>? NotThereYet = null;
-
     /// <summary>All rows but those of whole processes (Processes.cs), with their targets.</summary>
     public static Work[] All { get; } =
     [
@@ -54,8 +51,8 @@ internal sealed record Work(string Name, Target Target, Func<Action>? Ours, int 
         new("digits-step", 12, Networks.Digits),
         new("mnist-step", 1.6, Networks.Mnist),
         new("mlp-step", 1.35, Networks.Mlp),
-        new("cnn-step", 1.5, NotThereYet),
-        new("lstm-step", 3, NotThereYet),
+        new("cnn-step", 1.5, Networks.Cnn),
+        new("lstm-step", 3, Networks.Lstm),
 
         new("exp-64k", 1.3, Elementwise([1 << 16], Exp)),
         new("exp-4m", 1.3, Elementwise([1 << 22], Exp)),

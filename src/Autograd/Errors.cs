@@ -28,7 +28,14 @@ public sealed class ShapeException : AutogradException
 public sealed class DTypeException(string message) : AutogradException(message);
 
 /// <summary>Values do not fit an operation, such as an index beyond an axis or an integer division by zero.</summary>
-public sealed class ValueException(string message) : AutogradException(message);
+public sealed class ValueException : AutogradException
+{
+    /// <summary>Creates the error with its message.</summary>
+    public ValueException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its message and cause.</summary>
+    public ValueException(string message, Exception inner) : base(message, inner) { }
+}
 
 /// <summary>Tensors live on different devices, or a device is missing.</summary>
 public sealed class DeviceException(string message) : AutogradException(message);

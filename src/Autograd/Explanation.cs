@@ -65,45 +65,55 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
     /// <summary>The places of all operations between source and target, through operations of the given kinds.</summary>
     private List<int> OnTheWay(int from, int to, params ReadOnlySpan<Op.Flow> kinds)
     {
-        var first = Math.Max(start, 0);
-        var reached = new HashSet<int> { from };
-        for (var i = first; i <= to; i++)
+        var reached = new bool[Math.Max(from, to) + 1];
+        reached[from] = true;
+        for (var i = start; i <= to; i++)
         {
-            if (Inputs(i, kinds).Any(reached.Contains))
-            {
-                reached.Add(i);
-            }
+            reached[i] |= Passes(i, kinds) && AnyInput(i, reached);
         }
         var path = new List<int>();
-        if (!reached.Contains(to))
+        if (!reached[to])
         {
             return path;
         }
-        var leading = new HashSet<int> { to };
-        for (var i = to; i >= first; i--)
+        var leading = new bool[to + 1];
+        leading[to] = true;
+        for (var i = to; i >= start; i--)
         {
-            if (i != from && leading.Contains(i) && reached.Contains(i))
+            if (i == from || !leading[i] || !reached[i])
             {
-                path.Add(i);
-                leading.UnionWith(Inputs(i, kinds));
+                continue;
+            }
+            path.Add(i);
+            for (var input = 0; Passes(i, kinds) && input < recording[i].InputCount; input++)
+            {
+                if (recording[i].InputIndex(input) is >= 0 and var index)
+                {
+                    leading[index] = true;
+                }
             }
         }
         path.Reverse();
         return path;
     }
 
-    private List<int> Inputs(int place, ReadOnlySpan<Op.Flow> kinds)
+    private bool Passes(int place, ReadOnlySpan<Op.Flow> kinds)
     {
-        var call = recording[place];
-        var inputs = new List<int>();
-        if ((call.Tapes & tape) != 0 && !call.IsLeafOf(tape) && kinds.Contains(call.Op!.GradientFlow))
+        ref var call = ref recording[place];
+        return (call.Tapes & tape) != 0 && !call.IsLeafOf(tape) && kinds.Contains(call.Op!.GradientFlow);
+    }
+
+    private bool AnyInput(int place, bool[] of)
+    {
+        ref var call = ref recording[place];
+        for (var i = 0; i < call.InputCount; i++)
         {
-            for (var i = 0; i < call.InputCount; i++)
+            if (call.InputIndex(i) is >= 0 and var index && of[index])
             {
-                inputs.Add(call.InputIndex(i));
+                return true;
             }
         }
-        return inputs;
+        return false;
     }
 
     private string First(List<int> path, Op.Flow kind)

@@ -45,6 +45,13 @@ public interface IReal<T> where T : struct, IReal<T>
     /// <summary>A constant.</summary>
     static abstract T Const(double value);
 
+    /// <summary>
+    /// A number only known when the formula runs: a field of its struct. The same as <see cref="Const"/>, which is for literals, but quicker there: in a loop, converting a
+    /// scalar makes each round wait for the one before.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Field(double value) => T.Const(value);
+
     /// <summary>0.</summary>
     static virtual T Zero
     {
@@ -206,6 +213,9 @@ public interface IBinaryOp : IBinaryFormula
 /// </summary>
 public interface IUpdateRule
 {
-    /// <summary>Changes the weight <paramref name="w"/> and the slots, given the gradient <paramref name="g"/>. A slot the optimizer does not have reads 0.</summary>
+    /// <summary>How many slots the rule uses, at most: s0 for 1, and so on. One it names but is not given reads 0; others are not touched.</summary>
+    static abstract int Slots { get; }
+
+    /// <summary>Changes the weight <paramref name="w"/> and the slots, given the gradient <paramref name="g"/>.</summary>
     void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>;
 }

@@ -38,6 +38,65 @@ internal abstract class Op
     public sealed override string ToString() => Attributes.Length == 0 ? Name : $"{Name}({Attributes})";
 }
 
+/// <summary>
+/// An operation of several steps with kernels of its own. While nobody records, its pullback is a kernel too; under an outer tape it is the gradient of the same
+/// operation as an expression in public tensor operations, which that tape records. So the first order is fast and every higher order is exact. Recorded with a
+/// list of operands.
+/// </summary>
+internal abstract class FusedOp : Op
+{
+    // The pass asks for the pullbacks of one cotangent one by one; the kernel gives them together.
+    private Tensor? _dy;
+    private Func<int, Tensor?>? _gradients;
+
+    protected virtual bool HasKernel => true;
+
+    /// <summary>The result in public tensor operations.</summary>
+    protected abstract Tensor Expression(Tensor[] operands);
+
+    /// <summary>The pullbacks by operand. Nothing that it reads is tracked.</summary>
+    protected abstract Func<int, Tensor?> Kernel(Tensor dy, in RecordedOp recorded);
+
+    public sealed override Tensor? Pullback(int input, Tensor dy, in RecordedOp recorded)
+    {
+        if (!recorded.Many![input].DType.IsFloating())
+        {
+            return null; // a mask, a label
+        }
+        if (!ReferenceEquals(dy, _dy))
+        {
+            var isTracked = Recording.IsTracked(dy);
+            foreach (var operand in recorded.Many)
+            {
+                isTracked |= Recording.IsTracked(operand);
+            }
+            _gradients = isTracked || !HasKernel ? OfExpression(dy, recorded.Many) : Kernel(dy, recorded);
+            _dy = dy;
+        }
+        return _gradients!(input);
+    }
+
+    public sealed override void PullbacksDone()
+    {
+        (_dy, _gradients) = (null, null);
+        Release();
+    }
+
+    /// <summary>Gives back what the kernel kept between pullbacks.</summary>
+    protected virtual void Release() { }
+
+    private Func<int, Tensor?> OfExpression(Tensor dy, Tensor[] operands)
+    {
+        // Views of their own: one tensor may be given for two operands.
+        Tensor[] sources = [.. operands.Select(x => x.Permute([.. Enumerable.Range(0, x.Rank)]))];
+        Tensor[] wanted = [.. sources.Where(x => x.DType.IsFloating())];
+        using var tape = new GradientTape(watchAccessedVariables: false);
+        tape.Watch(wanted);
+        var gradients = tape.Gradient(Expression(sources), wanted, dy);
+        return input => gradients[Array.IndexOf(wanted, sources[input])];
+    }
+}
+
 /// <summary>An operation whose result does not change smoothly with its operands: an index, a comparison, a cast to integers.</summary>
 internal sealed class NotDifferentiable(string name) : Op
 {

@@ -35,6 +35,7 @@ internal sealed class Recording
     private ulong _detectingAnomalies;
     private int _nextCleanUp = 64;
     private List<string?>? _callers;
+    private readonly List<Tensor> _private = [];
 
     /// <summary>The recording of this thread, if some tape on it records now.</summary>
     public static Recording? Active
@@ -150,6 +151,11 @@ internal sealed class Recording
         _nextCleanUp = 64;
         _leaves.Clear();
         _callers = null;
+        foreach (var x in _private)
+        {
+            x.Dispose();
+        }
+        _private.Clear();
         Present.IsOver = true;
         Present = new Stretch();
         Id = Interlocked.Increment(ref s_ids);
@@ -342,6 +348,9 @@ internal sealed class Recording
         call.ManyIndices = indices;
         Finish();
     }
+
+    /// <summary>Keeps what only a recorded operation reads, and gives its memory back with the recording's end, so that the next step finds it in the caches.</summary>
+    public void KeepPrivate(Tensor x) => _private.Add(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref RecordedOp Append(Op op, Tensor y, ulong tapes)

@@ -14,7 +14,7 @@ internal ref struct ReversePass
     private readonly Recording _recording;
     private readonly ulong _tape;
     private readonly int _start;
-    private readonly List<int>? _earlier;
+    private readonly int[]? _earlier;
     private readonly long _id;
 
     private Tensor?[] _gradients = [];
@@ -27,7 +27,12 @@ internal ref struct ReversePass
         _recording = recording;
         _tape = tape;
         _start = start;
-        _earlier = watchedEarlier;
+        if (watchedEarlier is not null)
+        {
+            // A copy: pullbacks may watch more.
+            _earlier = [.. watchedEarlier];
+            Array.Sort(_earlier);
+        }
         _id = recording.Id;
     }
 
@@ -88,7 +93,7 @@ internal ref struct ReversePass
         // Pullbacks may open tapes of their own, so the scratch is taken, not shared.
         var scratch = t_scratch ?? new Scratch();
         t_scratch = null;
-        var slots = _end - _start + (_earlier?.Count ?? 0);
+        var slots = _end - _start + (_earlier?.Length ?? 0);
         scratch.Grow(slots);
         _gradients = scratch.Gradients;
         _needed = scratch.Needed;
@@ -128,7 +133,7 @@ internal ref struct ReversePass
         {
             return -1;
         }
-        var earlier = _earlier.IndexOf(place);
+        var earlier = Array.BinarySearch(_earlier, place);
         return earlier < 0 ? -1 : _end - _start + earlier;
     }
 
@@ -180,6 +185,10 @@ internal ref struct ReversePass
             {
                 seed.Storage?.Share();
             }
+            else
+            {
+                seed.Flags |= Tensor.Traits.Spendable;
+            }
             Accumulate(slot, seed);
         }
     }
@@ -201,6 +210,10 @@ internal ref struct ReversePass
                 continue;
             }
             call.Revive(_recording, i);
+            if (dy.IsSpendable && !IsLastReader(i, dy, call))
+            {
+                dy.Flags &= ~Tensor.Traits.Spendable;
+            }
             var any = false;
             for (var input = 0; input < call.InputCount; input++)
             {
@@ -243,6 +256,22 @@ internal ref struct ReversePass
         }
     }
 
+    /// <summary>Whether nobody looks at a gradient after the only pullback that is asked for: no result, no outer tape, no function of the user's.</summary>
+    private readonly bool IsLastReader(int place, Tensor dy, in RecordedOp call)
+    {
+        if (_needed[place - _start] == Need.Source || (dy.Flags & Tensor.Traits.Held) != 0 || call.Many is not null)
+        {
+            return false;
+        }
+        var readers = 0;
+        for (var input = 0; input < call.InputCount; input++)
+        {
+            var slot = SlotOf(call.InputIndex(input));
+            readers += slot >= 0 && _needed[slot] != Need.None ? 1 : 0;
+        }
+        return readers == 1;
+    }
+
     private readonly void Accumulate(int slot, Tensor gradient)
     {
         ref var sum = ref _gradients[slot];
@@ -272,7 +301,11 @@ internal ref struct ReversePass
         for (var i = 0; i < sources.Length; i++)
         {
             var slot = SlotOf(PlaceOf(sources[i]));
-            result[i] = slot < 0 ? null : _gradients[slot];
+            if (slot >= 0 && _gradients[slot] is { } gradient)
+            {
+                gradient.Flags &= ~Tensor.Traits.Spendable; // now it is the program's
+                result[i] = gradient;
+            }
         }
         Statistics = new TapeStatistics(_end - _start, _visited, sources.Length);
         return result;

@@ -180,12 +180,18 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     /// <summary>The shape both operands stretch to under NumPy's rule: align at the right; extents are equal or one of them is 1.</summary>
     internal static Shape Broadcast(Shape a, Shape b, string operation)
     {
-        if (ReferenceEquals(a, b) || a.Equals(b))
+        if (ReferenceEquals(a, b) || b.Rank == 0)
         {
             return a;
         }
+        if (a.Rank == 0)
+        {
+            return b;
+        }
         var rank = Math.Max(a.Rank, b.Rank);
-        var result = new int[rank];
+        Span<int> result = stackalloc int[rank];
+        // Mostly one of the two is the result; then it serves as such.
+        bool isA = rank == a.Rank, isB = rank == b.Rank;
         for (var i = 1; i <= rank; i++)
         {
             var left = i <= a.Rank ? a[a.Rank - i] : 1;
@@ -194,13 +200,12 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
             {
                 throw new ShapeException($"{operation}: shapes {a} and {b} do not broadcast: {left} and {right} at axis {rank - i} of the result (extents must be equal, or one of them 1).");
             }
-            result[rank - i] = left == 1 ? right : left;
+            var extent = left == 1 ? right : left;
+            result[rank - i] = extent;
+            isA &= extent == left;
+            isB &= extent == right;
         }
-        if (a._dimensions.AsSpan().SequenceEqual(result))
-        {
-            return a;
-        }
-        return b._dimensions.AsSpan().SequenceEqual(result) ? b : new Shape(result, CountOf(result));
+        return isA ? a : isB ? b : Of(result);
     }
 
     /// <summary>This shape with <paramref name="axes"/> (front-based) removed, or kept with extent 1.</summary>

@@ -38,7 +38,7 @@ public partial class Tensor
         return FullOn(Backends.Cpu.CpuBackend.Instance, shape, value, dtype);
     }
 
-    private static Tensor FullOn(Backends.Backend backend, Shape shape, double value, DType dtype)
+    internal static Tensor FullOn(Backends.Backend backend, Shape shape, double value, DType dtype)
     {
         var y = Allocate(dtype, shape, backend);
         backend.Fill(y, value);

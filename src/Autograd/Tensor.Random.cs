@@ -109,10 +109,13 @@ public partial class Tensor
     {
         var y = Allocate(dtype, shape, Backends.Cpu.CpuBackend.Instance);
         // The distribution is part of the stream, so that equal seeds do not give equal bits to different ones.
-        var (key, stream) = seed is { } own ? ((ulong)own, 0) : NextStream();
+        var (key, stream) = StreamFor(seed);
         y.Backend.Random(distribution, key, stream | ((ulong)distribution << 60), a, b, y);
         return y;
     }
+
+    // A seed of one's own always gives the same; without one, the next stream of the common seed.
+    private static (ulong Seed, ulong Stream) StreamFor(long? seed) => seed is { } own ? ((ulong)own, 0) : NextStream();
 
     private static (ulong Seed, ulong Stream) NextStream()
     {

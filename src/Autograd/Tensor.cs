@@ -31,6 +31,9 @@ public partial class Tensor : IDisposable
         /// <summary>A tape may read the values again, so disposing leaves the memory to the collector.</summary>
         Held = 8,
         Disposed = 16,
+
+        /// <summary>A gradient on its way back that only the reverse pass knows: the pullback it is given to may write its own result over it.</summary>
+        Spendable = 32,
     }
 
     // Exactly one cache line: an operation on small tensors costs about as much as the objects it makes.
@@ -64,6 +67,15 @@ public partial class Tensor : IDisposable
         _storage = storage;
     }
 
+    /// <summary>A small row-major tensor of its own. The commonest by far, so nothing is written that is null or 0 anyway.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Tensor(Array elements, DType dtype, Shape shape)
+    {
+        _buffer = elements;
+        DType = dtype;
+        _shape = shape;
+    }
+
     /// <summary>The extents along each axis.</summary>
     public Shape Shape => _shape;
 
@@ -93,6 +105,9 @@ public partial class Tensor : IDisposable
     internal bool IsVariable => (Flags & Traits.Variable) != 0;
 
     internal bool IsWeak => (Flags & Traits.Weak) != 0;
+
+    /// <summary>See <see cref="Traits.Spendable"/>.</summary>
+    internal bool IsSpendable => (Flags & Traits.Spendable) != 0;
 
     internal ReadOnlySpan<int> Strides => _strides ?? _shape.RowMajorStrides();
 

@@ -169,6 +169,10 @@ public sealed class Variable : Tensor
         {
             throw new DTypeException($"{operation}: {Name} holds {DType} and the value {value.DType}; Cast it first, since fractions would be lost.");
         }
+        if (value.DType == DType && !value.IsVariable && value.Shape.Equals(Shape))
+        {
+            return value;
+        }
         using (Recording.Pause())
         {
             var converted = value.IsVariable ? ((Variable)value).Snapshot(0) : value;

@@ -31,6 +31,11 @@ public class ThreadTests
         ["MatMul transposed"] = t => MatMul(t[0], t[1], transposeX: true),
         ["MatMul of doubles"] = t => MatMul(t[2], t[2], transposeY: true),
         ["MatMul in batches"] = t => MatMul(t[0].Reshape(5, 160, 640), t[1].Reshape(5, 640, 160)),
+        ["Lstm"] = t => Lstm(Sequences(t), t[1][..40, ..256], t[1][..64, ..256]).Outputs,
+        ["Lstm gradient of the state"] = t => Slope(h => Lstm(Sequences(t), t[1][..40, ..256], t[1][..64, ..256] / 8, initialHidden: h).Outputs, t[0][..50, ..64]),
+        ["Gru gradient of the kernel"] = t => Slope(u => Gru(Sequences(t), t[1][..40, ..192], u / 8).Outputs, t[1][..64, ..192]),
+        ["LayerNorm gradient of the gain"] = t => Slope(gain => LayerNorm(t[0], gain), t[1][0]),
+        ["SoftmaxCrossEntropy gradient"] = t => Slope(x => SoftmaxCrossEntropy(x, t[1]), t[0]),
         ["A training run"] = _ => Train(),
     };
 
@@ -60,6 +65,8 @@ public class ThreadTests
             Device.CpuThreads = before;
         }
     }
+
+    private static Tensor Sequences(Tensor[] t) => t[0].Reshape(-1)[..(50 * 12 * 40)].Reshape(50, 12, 40);
 
     [Fact]
     public void Many_users_threads_at_once_get_their_own_results()

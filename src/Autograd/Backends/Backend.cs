@@ -165,10 +165,33 @@ internal abstract class Backend
     /// <summary>dx from dy and y = softmax(x) or log-softmax(x), over rows of n; dy and y are contiguous.</summary>
     public abstract void SoftmaxPullback(bool logarithm, Tensor dy, Tensor y, int rows, int n, Tensor dx);
 
+    /// <summary>
+    /// For rows of n: logarithms = log-softmax(logits), and loss = its cross-entropy with the labels, which are classes (int64, in range) or distributions of the logits' type.
+    /// All are contiguous, and n is positive.
+    /// </summary>
+    public abstract void CrossEntropy(Tensor logits, Tensor labels, int rows, int n, Tensor logarithms, Tensor loss);
+
+    /// <summary>dx = dy (softmax sum(labels) - labels), from the logarithms.</summary>
+    public abstract void CrossEntropyPullback(Tensor dy, Tensor logarithms, Tensor labels, int rows, int n, Tensor dx);
+
+    /// <summary>
+    /// For rows of n: y = (x - mean) scale gain + offset, statistics [rows, 2] = mean and scale = 1 / sqrt(variance + epsilon); not centered, the mean counts as 0.
+    /// All are contiguous and of one floating type, and n is positive.
+    /// </summary>
+    public abstract void Normalize(bool centered, double epsilon, Tensor x, Tensor? gain, Tensor? offset, int rows, int n, Tensor statistics, Tensor y);
+
+    /// <summary>The gradients of <see cref="Normalize"/>; dGain and dOffset are [parts, n], each part the sum over a stretch of the rows.</summary>
+    public abstract void NormalizePullback(bool centered, Tensor dy, Tensor x, Tensor? gain, Tensor statistics, int rows, int n, Tensor dx, Tensor dGain, Tensor dOffset);
+
     // ---- matrices ----
 
     /// <summary>c = a b over the last two axes, either read transposed, the leading axes broadcast. a and b may have any strides.</summary>
     public abstract void MatMul(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c);
+
+    // ---- recurrent layers ----
+
+    /// <summary>All steps of a recurrent layer: forwards from the operands' products with the kernel, or back through time from the gradients of all outputs.</summary>
+    public abstract void Recur(RecurrentCell cell, in RecurrentOperands operands);
 
     // ---- windows over images; all operands are contiguous floating images [batch, spatial..., channels] of one type, and no batch is empty ----
 
@@ -216,9 +239,20 @@ internal abstract class Backend
     /// <summary>The flat positions (int64) of the true elements, in order.</summary>
     public abstract Tensor NonZero(Tensor mask);
 
+    /// <summary>For rows of n: y (int64) = the positions of the elements in order; equal elements keep theirs, NaN counts as largest. x is contiguous.</summary>
+    public abstract void ArgSort(Tensor x, bool descending, int rows, int n, Tensor y);
+
     // ---- random ----
 
     public abstract void Random(RandomDistribution distribution, ulong seed, ulong stream, double a, double b, Tensor y);
+
+    /// <summary>y = x / (1 - rate) where an element's word of the stream is rate 2^32 or more, else 0; x is contiguous and floating.</summary>
+    public virtual void Dropout(double rate, ulong seed, ulong stream, Tensor x, Tensor y)
+    {
+        var onCpu = CpuBackend.Allocate(y.DType, y.Shape);
+        CpuBackend.Instance.Dropout(rate, seed, stream, Download(x), onCpu);
+        Copy(Upload(onCpu), y);
+    }
 
     /// <summary>The backend both operands live on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -234,6 +268,66 @@ internal abstract class Backend
 
     private static void Refuse(Tensor x, Tensor y, Op op) =>
         throw new DeviceException($"{op.Name}: one operand lives on {x.Device}, the other on {y.Device}; move one of them first.");
+}
+
+/// <summary>What recurrent layers step with: h' is tanh(a), or gates decide it.</summary>
+internal enum RecurrentCell
+{
+    Simple,
+    Lstm,
+
+    /// <summary>Resets after the product with the recurrent kernel.</summary>
+    Gru,
+}
+
+/// <summary>
+/// Operands and results of <see cref="Backend.Recur"/>, all contiguous and of one floating type; rows are sequences, those of the first step first.
+/// </summary>
+internal readonly struct RecurrentOperands
+{
+    /// <summary>At least 1.</summary>
+    public required int Steps { get; init; }
+
+    public required int Batch { get; init; }
+
+    /// <summary>[steps * batch, gates * units]: forwards the operands' products with the kernel, replaced by the activated gates; backwards these.</summary>
+    public required Tensor Gates { get; init; }
+
+    /// <summary>[units, gates * units].</summary>
+    public required Tensor RecurrentKernel { get; init; }
+
+    /// <summary>[(steps + 1) * batch, units] or more rows: the hidden states, the first of which are given.</summary>
+    public required Tensor States { get; init; }
+
+    /// <summary>[gates * units], for the GRU twice that. Forwards only.</summary>
+    public Tensor? Bias { get; init; }
+
+    /// <summary>[steps, batch] of bools: where false, a step changes nothing.</summary>
+    public Tensor? Mask { get; init; }
+
+    /// <summary>For the LSTM [(steps + 1) * batch, units], its cells, the first of which are given; for the GRU [steps * batch, units], the candidates' products with the state.</summary>
+    public Tensor? Memory { get; init; }
+
+    /// <summary>[steps * batch, units] or more: the gradients of the outputs. Given, the work is to go back.</summary>
+    public Tensor? Dy { get; init; }
+
+    /// <summary>[steps * batch, gates * units]: the gradients of the states' products with the recurrent kernel, which but for the GRU are also those of the operands' products.</summary>
+    public Tensor? DRecurrent { get; init; }
+
+    /// <summary>[batch, units]: the gradient of the last hidden state beyond <see cref="Dy"/>, replaced by that of the first.</summary>
+    public Tensor? DHidden { get; init; }
+
+    /// <summary>For the LSTM [batch, units], the gradient of the last cell, replaced by that of the first; for the GRU [steps * batch, units], what the candidate took from the input.</summary>
+    public Tensor? Extra { get; init; }
+
+    /// <summary>[batch, gates * units]: where given, the sums of <see cref="DRecurrent"/> over the steps.</summary>
+    public Tensor? DBias { get; init; }
+
+    public int Units => RecurrentKernel.Shape[0];
+
+    public int Width => RecurrentKernel.Shape[1];
+
+    public bool IsBackward => Dy is not null;
 }
 
 internal enum LogicalOperation

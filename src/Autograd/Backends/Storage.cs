@@ -157,6 +157,50 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
 }
 
 /// <summary>
+/// A few KB of a CPU result. Touching fresh memory costs several times the arithmetic on it, so what the reverse pass, or a Dispose, knows to be garbage is
+/// what the thread writes to next; what nobody gives back is the collector's as any array, and so needs no finalizer.
+/// </summary>
+internal sealed class RecycledArray<T> : Storage where T : unmanaged
+{
+    private const int MostOfASize = 8;
+
+    [ThreadStatic]
+    private static Stack<T[]>?[]? t_free;
+
+    private readonly int _sizeClass;
+    private T[]? _array;
+
+    private RecycledArray(T[] array, int sizeClass)
+    {
+        _array = array;
+        _sizeClass = sizeClass;
+    }
+
+    public override Device Device => Device.Cpu;
+
+    /// <summary>An array with room for <paramref name="count"/> elements; contents undefined.</summary>
+    public static RecycledArray<T> Rent(int count, out T[] array)
+    {
+        var (sizeClass, capacity) = PooledArray<T>.SizeClassOf(count);
+        array = t_free?[sizeClass] is { Count: > 0 } free ? free.Pop() : GC.AllocateUninitializedArray<T>(capacity);
+        return new RecycledArray<T>(array, sizeClass);
+    }
+
+    protected override void GiveBack()
+    {
+        if (Escaped || Interlocked.Exchange(ref _array, null) is not { } array)
+        {
+            return;
+        }
+        var free = (t_free ??= new Stack<T[]>?[4 * 32])[_sizeClass] ??= new Stack<T[]>(MostOfASize);
+        if (free.Count < MostOfASize)
+        {
+            free.Push(array);
+        }
+    }
+}
+
+/// <summary>
 /// Keeps the pool honest. Tensor handles are so small that the collector would rarely run on their account, so after every
 /// so many bytes handed out the pool itself asks for a generation-1 collection, whose finalizers refill it (generation 0 would
 /// promote whatever is alive at that moment and never see it again).
@@ -168,8 +212,11 @@ internal static class MemoryBudget
     /// </summary>
     public static bool Poisons { get; } = Environment.GetEnvironmentVariable("AUTOGRAD_POISON") == "1";
 
-    /// <summary>Below this many bytes a plain array is cheaper than the pool.</summary>
+    /// <summary>Below this many bytes the pool costs more than it saves.</summary>
     public static readonly int SmallestPooled = Poisons ? 1 : 64 * 1024;
+
+    /// <summary>Below this many bytes a plain array is cheapest.</summary>
+    public static readonly int SmallestRecycled = Poisons ? 1 : 1024;
 
     private const long CollectEvery = 96L << 20;
     private const long KeepAtLeast = 512L << 20;

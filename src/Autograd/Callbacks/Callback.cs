@@ -46,6 +46,9 @@ public abstract class Callback
 
     /// <summary>Whether <see cref="OnBatchEnd"/> wants measures after every step, which means to compute them.</summary>
     public virtual bool WatchesBatches => true;
+
+    /// <summary>Lets go of files and the like; called once a run is over, however it ended.</summary>
+    protected internal virtual void Close() { }
 }
 
 /// <summary>A run of <c>Fit</c>.</summary>
@@ -53,4 +56,9 @@ public abstract class Callback
 /// <param name="InitialEpoch">The first epoch.</param>
 /// <param name="Steps">Steps per epoch; null while nobody knows.</param>
 /// <param name="History">The measures of the epochs so far.</param>
-public sealed record TrainingRun(int Epochs, int InitialEpoch, int? Steps, History History);
+/// <param name="ValidationFreq">After every so many epochs is validated; null without validation.</param>
+public sealed record TrainingRun(int Epochs, int InitialEpoch, int? Steps, History History, int? ValidationFreq = null)
+{
+    /// <summary>Whether an epoch is followed by validation; null where none is.</summary>
+    internal bool? ValidatesEpoch(int epoch) => ValidationFreq is { } every ? (epoch + 1) % every == 0 : null;
+}

@@ -28,6 +28,18 @@ public sealed class Activation : Layer
         (["leaky_relu"], x => LeakyRelu(x)),
         (["log_sigmoid"], LogSigmoid),
         (["exponential"], Exp),
+        (["hard_sigmoid"], HardSigmoid),
+        (["hard_silu", "hard_swish"], HardSwish),
+        (["hard_tanh"], HardTanh),
+        (["hard_shrink"], x => HardShrink(x)),
+        (["soft_shrink"], x => SoftShrink(x)),
+        (["tanh_shrink"], TanhShrink),
+        (["celu"], x => Celu(x)),
+        (["glu"], x => Glu(x)),
+        (["squareplus"], x => Squareplus(x)),
+        (["sparse_plus"], SparsePlus),
+        (["sparse_sigmoid"], SparseSigmoid),
+        (["sparsemax"], x => Sparsemax(x)),
     ];
 
     private static readonly Dictionary<string, (string Name, Func<Tensor, Tensor> Function)> s_byName =
@@ -73,6 +85,9 @@ public sealed class Activation : Layer
 
     /// <summary>The function's value, outside any layer.</summary>
     internal Tensor Of(Tensor x) => _function(x);
+
+    /// <inheritdoc/>
+    protected override bool PassesMask => true;
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training) => _function(x);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Autograd.Serialization;
 
 namespace Autograd;
@@ -16,13 +15,8 @@ namespace Autograd;
 /// Weights come into being when the layer first meets an input, whose shape <see cref="Build"/> gets. Shapes of results need no code: a model tries its layers on
 /// one row of zeros.
 /// </summary>
-public abstract class Layer
+public abstract partial class Layer
 {
-    internal static Registry<Layer> Registry { get; } = new Registry<Layer>("layer").Add<Activation>().Add<Dense>().Add<Flatten>().Add<Input>();
-
-    /// <summary>Makes a layer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLayer>() where TLayer : Layer => Registry.Add<TLayer>();
-
     private readonly List<Weight> _own = [];
     private readonly List<Layer> _sublayers = [];
     private readonly Lock _building = new();
@@ -294,6 +288,10 @@ public abstract class Layer
                 EnsureBuilt(inputs);
             }
             var results = CallAll(inputs, application.Training);
+            if (Masks.Exist && PassesMask)
+            {
+                Masks.Pass(inputs, results);
+            }
             if (ActivityRegularizer is { } regularizer)
             {
                 foreach (var result in results)
@@ -304,10 +302,11 @@ public abstract class Layer
             OutputShape ??= results[0].Shape;
             return results;
         }
-        catch (ShapeException error) when (error.InnerException is not ShapeException && GetType() != typeof(Sequential))
+        catch (AutogradException error) when (error is ShapeException or ValueException && error.InnerException is not AutogradException && GetType() != typeof(Sequential))
         {
             // The operation's own message says what does not fit; which layer it was is what a user looks for.
-            throw new ShapeException($"{Describe()}, input {string.Join(", ", inputs.Select(x => x.Shape))}: {error.Message}", error);
+            var message = $"{Describe()}, input {string.Join(", ", inputs.Select(x => x.Shape))}: {error.Message}";
+            throw error is ShapeException ? new ShapeException(message, error) : new ValueException(message, error);
         }
         finally
         {
@@ -335,7 +334,7 @@ public abstract class Layer
             if (x.DType.IsFloating() && x.DType != DType)
             {
                 var dtype = DType;
-                return inputs.Select(x => x.DType.IsFloating() ? x.Cast(dtype) : x);
+                return inputs.Select(x => x.DType.IsFloating() ? Masks.Copied(x, x.Cast(dtype)) : x);
             }
         }
         return inputs;
@@ -353,7 +352,7 @@ public abstract class Layer
             try
             {
                 using var pause = Recording.Pause();
-                BuildAll([.. inputs.Select(x => x.Shape)]);
+                BuildFrom(inputs);
                 BuiltFrom = [.. inputs.Select(x => (x.Shape, x.DType))];
                 IsBuilt = true;
             }
@@ -366,6 +365,9 @@ public abstract class Layer
             }
         }
     }
+
+    /// <summary>Makes the weights of a layer that must see which of its inputs is which.</summary>
+    private protected virtual void BuildFrom(Tensors inputs) => BuildAll([.. inputs.Select(x => x.Shape)]);
 
     /// <summary>Makes the weights, with <see cref="AddWeight"/>.</summary>
     /// <param name="input">The shape of the first input, batch axis included.</param>
@@ -390,6 +392,19 @@ public abstract class Layer
     /// <summary>Computes several results.</summary>
     /// <inheritdoc cref="Call(Tensor, bool)"/>
     protected virtual Tensors CallAll(Tensors inputs, bool training) => inputs.Count == 1 ? Call(inputs[0], training) : Call([.. inputs], training);
+
+    /// <summary>
+    /// Whether the results stand for the same steps in time as the input, so that its mask is theirs. A mask, bools [batch, time] from <see cref="Masking"/> or
+    /// <see cref="Embedding"/>, travels with a tensor from layer to layer as long as each says so, as in Keras.
+    /// </summary>
+    protected virtual bool PassesMask => false;
+
+    /// <summary>Which steps of a tensor count, as bools [batch, time]; null where all do.</summary>
+    protected static Tensor? MaskOf(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Masks.Of(x);
+    }
 
     // ---- Losses -------------------------------------------------------------------------------------------------------------------------------------
 

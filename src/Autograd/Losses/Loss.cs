@@ -15,7 +15,7 @@ public enum LossReduction
     /// <summary>Not at all: one loss per example.</summary>
     None,
 
-    /// <summary>Their weighted sum divided by the sum of the weights.</summary>
+    /// <summary>Their weighted sum divided by the sum of the weights; without weights their mean.</summary>
     MeanWithSampleWeight,
 }
 
@@ -25,7 +25,12 @@ public enum LossReduction
 /// </summary>
 public abstract class Loss
 {
-    internal static Registry<Loss> Registry { get; } = new("loss");
+    internal static Registry<Loss> Registry { get; } = new Registry<Loss>("loss")
+        .Add<MeanSquaredError>("mse").Add<MeanAbsoluteError>("mae").Add<MeanAbsolutePercentageError>("mape").Add<MeanSquaredLogarithmicError>("msle")
+        .Add<Huber>("huber_loss").Add<LogCosh>().Add<CosineSimilarity>().Add<Poisson>().Add<KLDivergence>("kld", "kullback_leibler_divergence")
+        .Add<BinaryCrossentropy>("bce").Add<CategoricalCrossentropy>("cce").Add<SparseCategoricalCrossentropy>("scce")
+        .Add<BinaryFocalCrossentropy>().Add<CategoricalFocalCrossentropy>().Add<CategoricalGeneralizedCrossEntropy>()
+        .Add<Hinge>().Add<SquaredHinge>().Add<CategoricalHinge>().Add<Dice>().Add<Tversky>().Add<Circle>().Add<CTC>();
 
     /// <summary>Makes a loss of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
     public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLoss>() where TLoss : Loss => Registry.Add<TLoss>();
@@ -47,44 +52,47 @@ public abstract class Loss
     /// <summary>The name in logs.</summary>
     public string Name { get; }
 
-    /// <summary>The loss of predictions.</summary>
-    /// <param name="yTrue">What should have been predicted.</param>
+    /// <summary>The loss of predictions. Steps that a mask of the predictions leaves out (see <see cref="Layer.PassesMask"/>) do not count.</summary>
+    /// <param name="yTrue">What should have been predicted; integers and bools are taken as numbers of the predictions' type.</param>
     /// <param name="yPred">What was predicted.</param>
-    /// <param name="sampleWeight">A weight per example, or anything else that broadcasts to the unreduced losses.</param>
-    /// <returns>A scalar, or with <see cref="LossReduction.None"/> one loss per example.</returns>
-    /// <exception cref="ShapeException">Targets and predictions do not fit each other.</exception>
+    /// <param name="sampleWeight">
+    /// A weight per example, or anything else that broadcasts to the unreduced losses. Any numbers will do; a mean whose weights sum to 0 is 0.
+    /// </param>
+    /// <returns>A scalar, or with <see cref="LossReduction.None"/> one loss per example. Over no examples at all: 0.</returns>
+    /// <exception cref="ShapeException">Targets, predictions and weights do not fit each other.</exception>
     public Tensor Apply(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
-        var losses = Each(yTrue, yPred);
-        if (sampleWeight is null)
+        var (losses, mask) = CallMasked(yTrue, yPred);
+        mask = Masks.OfLosses(losses, yPred, mask);
+        var counted = mask?.Cast(losses.DType);
+        var weights = sampleWeight is null ? counted : SampleWeights.Fit(sampleWeight, losses, Name);
+        if (sampleWeight is not null && counted is not null)
         {
-            return Reduction switch
-            {
-                LossReduction.None => losses,
-                LossReduction.Sum => losses.Sum(),
-                _ => losses.Mean(),
-            };
+            weights = weights! * counted;
         }
-        var weights = SampleWeights.Fit(sampleWeight, losses, Name);
-        var weighted = losses * weights;
+        var weighted = weights is null ? losses : losses * weights;
         return Reduction switch
         {
             LossReduction.None => weighted,
             LossReduction.Sum => weighted.Sum(),
-            LossReduction.MeanWithSampleWeight => Tensor.Where(weights.Sum() > 0, weighted.Sum() / Tensor.Maximum(weights.BroadcastTo(losses.Shape).Sum(), 1e-7), 0),
-            _ => weighted.Mean(),
+            LossReduction.MeanWithSampleWeight when weights is not null => Targets.Quotient(weighted.Sum(), weights.BroadcastTo(losses.Shape).Sum()),
+            _ when counted is not null => Targets.Quotient(weighted.Sum(), counted.Sum()),
+            _ => weighted.Size == 0 ? weighted.Sum() : weighted.Mean(),
         };
     }
-
-    /// <summary>The losses before they are reduced.</summary>
-    internal Tensor Each(Tensor yTrue, Tensor yPred) => Call(yTrue, yPred);
 
     /// <summary>The losses before they are reduced: one per example, or per position where an example has several.</summary>
     /// <param name="yTrue">What should have been predicted.</param>
     /// <param name="yPred">What was predicted.</param>
     protected abstract Tensor Call(Tensor yTrue, Tensor yPred);
+
+    /// <summary>The losses and which of them count; all where there is no mask. Means are over those that count.</summary>
+    private protected virtual (Tensor Losses, Tensor? Mask) CallMasked(Tensor yTrue, Tensor yPred) => (Call(yTrue, yPred), null);
+
+    /// <summary>What is averaged when the loss serves as a metric: the losses, in the sense in which users expect the measure of that name.</summary>
+    internal virtual (Tensor Values, Tensor? Mask) Measured(Tensor yTrue, Tensor yPred) => CallMasked(yTrue, yPred);
 
     /// <summary>A loss that calls a function of targets and predictions, which gives one loss per example.</summary>
     public static Loss From(Func<Tensor, Tensor, Tensor> function, string name = "loss")

@@ -3,25 +3,26 @@ namespace Autograd;
 /// <summary>Weights of examples, brought to the shape of what they weigh.</summary>
 internal static class SampleWeights
 {
-    /// <summary>The weights as something that broadcasts to <paramref name="values"/>: [batch] weighs [batch, ...], and [batch, 1] weighs [batch].</summary>
+    /// <summary>The weights as something that broadcasts to <paramref name="values"/>, in their type: [batch] weighs [batch, ...], and [batch, 1] weighs [batch].</summary>
+    /// <exception cref="ShapeException">They do not fit.</exception>
     public static Tensor Fit(Tensor weights, Tensor values, string what)
     {
-        var fitted = weights.Cast(values.DType);
-        while (fitted.Rank > values.Rank && fitted.Shape[^1] == 1)
+        var extents = weights.Shape.ToList();
+        while (extents.Count > values.Rank && extents[^1] == 1)
         {
-            fitted = fitted.Squeeze(-1);
+            extents.RemoveAt(extents.Count - 1);
         }
-        while (fitted.Rank > 0 && fitted.Rank < values.Rank)
+        while (extents.Count > 0 && extents.Count < values.Rank)
         {
-            fitted = fitted.ExpandDims(-1);
+            extents.Add(1);
         }
-        for (var axis = 0; axis < fitted.Rank; axis++)
+        var fits = extents.Count == 0 || extents.Count == values.Rank;
+        for (var axis = 0; axis < extents.Count && fits; axis++)
         {
-            if (fitted.Rank != values.Rank || (fitted.Shape[axis] != values.Shape[axis] && fitted.Shape[axis] != 1))
-            {
-                throw new ShapeException($"{what}: weights of shape {weights.Shape} do not fit losses of shape {values.Shape}; give one per example, or one per loss.");
-            }
+            fits = extents[axis] == 1 || extents[axis] == values.Shape[axis];
         }
-        return fitted;
+        return fits
+            ? weights.Cast(values.DType).Reshape(Shape.Of([.. extents]))
+            : throw new ShapeException($"{what}: weights of shape {weights.Shape} do not fit {values.Shape}, one value per example or position; give one weight per example, or one per value.");
     }
 }

@@ -5,11 +5,18 @@ namespace Autograd;
 
 /// <summary>
 /// A measure gathered over batches: <see cref="Update"/> takes one batch in, <see cref="Result"/> tells the measure of all since <see cref="Reset"/>. By object, or by the name a Keras user knows:
-/// <c>metrics: ["accuracy"]</c>. A <see cref="Loss"/> given as a metric is averaged.
+/// <c>metrics: ["accuracy"]</c>. A <see cref="Loss"/> given as a metric is averaged, and so is one given by name: <c>metrics: ["mae"]</c>.
 /// </summary>
+/// <remarks>What is gathered are tensors of a size that does not depend on the number of batches, in float64.</remarks>
 public abstract class Metric
 {
-    internal static Registry<Metric> Registry { get; } = new("metric");
+    internal static Registry<Metric> Registry { get; } = new Registry<Metric>("metric")
+        .Add<Mean>().Add<Sum>().Add<MeanLoss>().Add<FittingAccuracy>("acc").Add<FittingCrossentropy>("crossentropy", "ce")
+        .Add<Accuracy>().Add<BinaryAccuracy>().Add<CategoricalAccuracy>().Add<SparseCategoricalAccuracy>().Add<TopKCategoricalAccuracy>().Add<SparseTopKCategoricalAccuracy>()
+        .Add<TruePositives>().Add<TrueNegatives>().Add<FalsePositives>().Add<FalseNegatives>().Add<Precision>().Add<Recall>().Add<AUC>()
+        .Add<PrecisionAtRecall>().Add<RecallAtPrecision>().Add<SensitivityAtSpecificity>().Add<SpecificityAtSensitivity>().Add<FBetaScore>().Add<F1Score>()
+        .Add<ConfusionMatrix>().Add<IoU>().Add<BinaryIoU>().Add<MeanIoU>().Add<OneHotIoU>().Add<OneHotMeanIoU>()
+        .Add<RootMeanSquaredError>("rmse").Add<LogCoshError>().Add<R2Score>();
 
     /// <summary>Makes a metric of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
     public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TMetric>() where TMetric : Metric => Registry.Add<TMetric>();
@@ -21,14 +28,12 @@ public abstract class Metric
     /// <summary>The name in logs.</summary>
     public string Name { get; internal set; }
 
-    /// <summary>The loss whose mean it is, where it was made from one.</summary>
-    internal virtual Loss? AveragedLoss => null;
-
     /// <summary>Takes one batch in.</summary>
     /// <param name="yTrue">What should have been predicted.</param>
     /// <param name="yPred">What was predicted.</param>
     /// <param name="sampleWeight">A weight per example.</param>
     /// <exception cref="ShapeException">The shapes do not fit; then nothing is taken in.</exception>
+    /// <exception cref="ValueException">A class number is none; then nothing is taken in.</exception>
     public void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
@@ -37,7 +42,7 @@ public abstract class Metric
         Gather(yTrue, yPred, sampleWeight);
     }
 
-    /// <summary>Takes one batch in.</summary>
+    /// <summary>Takes one batch in. What cannot be taken in must be refused before anything is changed.</summary>
     protected abstract void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight);
 
     /// <summary>The measure of all batches since the last reset: a scalar for most metrics.</summary>
@@ -53,89 +58,26 @@ public abstract class Metric
         return new MeanOf(function, name);
     }
 
-    /// <summary>The metric of that name with its default settings; the name of a loss stands for the mean of that loss.</summary>
+    /// <summary>
+    /// The metric of that name with its default settings, under that name in logs. The name of a loss stands for the mean of that loss; "accuracy" and "crossentropy" suit themselves to the shapes.
+    /// </summary>
     /// <exception cref="ValueException">There is none.</exception>
-    public static implicit operator Metric(string name) => name is "accuracy" or "acc" ? new FittingAccuracy(name) : Registry.Create(name);
+    public static implicit operator Metric(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var metric = string.Equals(name, "accuracy", StringComparison.OrdinalIgnoreCase) ? new FittingAccuracy()
+            : Registry.Knows(name) ? Registry.Create(name)
+            : Loss.Registry.Knows(name) ? (Metric)Loss.Registry.Create(name)
+            : throw new ValueException($"There is no metric called '{name}'. Known: {string.Join(", ", Registry.Names)}; and the losses {string.Join(", ", Loss.Registry.Names)}.");
+        metric.Name = name;
+        return metric;
+    }
 
     /// <summary>The mean of a loss over all examples.</summary>
-    public static implicit operator Metric(Loss loss)
-    {
-        ArgumentNullException.ThrowIfNull(loss);
-        return new MeanOf(loss.Each, loss.Name, loss);
-    }
+    public static implicit operator Metric(Loss loss) => new MeanLoss(loss);
 
-    private sealed class MeanOf(Func<Tensor, Tensor, Tensor> function, string name, Loss? loss = null) : MeanMetric(name)
+    private sealed class MeanOf(Func<Tensor, Tensor, Tensor> function, string name) : MeanMetric(name)
     {
-        internal override Loss? AveragedLoss => loss;
-
         protected override Tensor Values(Tensor yTrue, Tensor yPred) => function(yTrue, yPred);
-    }
-}
-
-/// <summary>The weighted mean of values that each batch has. The base of most metrics.</summary>
-public abstract class MeanMetric(string? name = null) : Metric(name)
-{
-    private Tensor? _total;
-    private Tensor? _weight;
-
-    /// <summary>The values of a batch: one per example, or per position.</summary>
-    protected abstract Tensor Values(Tensor yTrue, Tensor yPred);
-
-    /// <inheritdoc/>
-    protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight) => Add(Values(yTrue, yPred), sampleWeight);
-
-    // Sums stay where the tensors are, so that a step on another device waits for nobody; float64, so that a long epoch loses nothing.
-    private protected void Add(Tensor values, Tensor? sampleWeight)
-    {
-        Tensor total, weight;
-        if (sampleWeight is null)
-        {
-            (total, weight) = (values.Cast(DType.Float64).Sum(), values.Size);
-        }
-        else
-        {
-            var weights = SampleWeights.Fit(sampleWeight, values.Cast(DType.Float64), Name).BroadcastTo(values.Shape);
-            (total, weight) = ((values.Cast(DType.Float64) * weights).Sum(), weights.Sum());
-        }
-        (_total, _weight) = _total is null ? (total, weight) : (_total + total, _weight! + weight);
-    }
-
-    /// <inheritdoc/>
-    public override Tensor Result() => _total is null ? 0d : (_weight!.Item() == 0 ? 0d : _total / _weight);
-
-    /// <inheritdoc/>
-    public override void Reset() => _total = _weight = null;
-}
-
-/// <summary>The mean of values that are handed in, such as losses.</summary>
-public sealed class Mean(string? name = null) : MeanMetric(name)
-{
-    /// <summary>Takes values in.</summary>
-    /// <param name="values">Any number of values.</param>
-    /// <param name="sampleWeight">Their weights; 1 by default.</param>
-    public void Update(Tensor values, Tensor? sampleWeight = null)
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        using var pause = Recording.Pause();
-        Add(values, sampleWeight);
-    }
-
-    /// <inheritdoc/>
-    protected override Tensor Values(Tensor yTrue, Tensor yPred) => yPred;
-}
-
-/// <summary>What "accuracy" means depends on the shapes: binary for one output, by class number or by one-hot target for several. As in Keras.</summary>
-internal sealed class FittingAccuracy(string name) : MeanMetric(name)
-{
-    protected override Tensor Values(Tensor yTrue, Tensor yPred)
-    {
-        if (yPred.Rank == 0 || yPred.Shape[^1] == 1)
-        {
-            return Tensor.Equal(yTrue.Cast(DType.Bool).Reshape(yPred.Shape), yPred > 0.5).Cast(DType.Float32);
-        }
-        var predicted = yPred.ArgMax(axis: -1);
-        var isClassNumber = yTrue.Rank < yPred.Rank || yTrue.Shape[^1] == 1;
-        var expected = isClassNumber ? yTrue.Reshape(predicted.Shape).Cast(DType.Int64) : yTrue.ArgMax(axis: -1);
-        return Tensor.Equal(expected, predicted).Cast(DType.Float32);
     }
 }

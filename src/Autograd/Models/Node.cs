@@ -61,11 +61,11 @@ public sealed class Node
     }
 
     /// <summary>The sum of two places.</summary>
-    public static Node operator +(Node x, Node y) => new Lambda((Tensor[] xs) => xs[0] + xs[1], "add").Apply([x, y]);
+    public static Node operator +(Node x, Node y) => new Add().Apply([x, y]);
 
     /// <summary>The difference of two places.</summary>
-    public static Node operator -(Node x, Node y) => new Lambda((Tensor[] xs) => xs[0] - xs[1], "subtract").Apply([x, y]);
+    public static Node operator -(Node x, Node y) => new Subtract().Apply([x, y]);
 
     /// <summary>The product of two places.</summary>
-    public static Node operator *(Node x, Node y) => new Lambda((Tensor[] xs) => xs[0] * xs[1], "multiply").Apply([x, y]);
+    public static Node operator *(Node x, Node y) => new Multiply().Apply([x, y]);
 }

@@ -14,7 +14,7 @@ internal static partial class Elementary
     }
 
     /// <summary>
-    /// x / (√y + offset), at most 1.6 ULP off (rounded root, sum and quotient: 1.5). Where the estimates do not hold (y below 2^-100, infinities, NaN,
+    /// x / (√y + offset), at most 2.1 ULP off, no more than a rounded root, sum and quotient are. Where the estimates do not hold (y below 2^-100, infinities, NaN,
     /// quotients out of range), the root and the quotient themselves, lane by lane.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,8 +30,10 @@ internal static partial class Elementary
         quotient = Fma(Fma(-divisor, quotient, x), q, quotient);
         // Whatever leaves the range of the estimates meets 0 times infinity on the way and ends as NaN.
         var holds = Vector512.GreaterThanOrEqual(y, Vector512.Create(7.8886090522101181e-31f)) & Vector512.Equals(quotient, quotient);
-        return Vector512.ExtractMostSignificantBits(holds) == 0xFFFF
-            ? quotient
-            : Vector512.ConditionalSelect(holds, quotient, x / (Vector512.Sqrt(y) + offset));
+        if (Vector512.ExtractMostSignificantBits(holds) != 0xFFFF)
+        {
+            quotient = Vector512.ConditionalSelect(holds, quotient, x / (Vector512.Sqrt(y) + offset));
+        }
+        return quotient;
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Autograd.Numerics;
@@ -62,6 +63,12 @@ internal readonly struct Lanes<E> : IReal<Lanes<E>> where E : unmanaged
         }
         return typeof(E) == typeof(int) ? new(Vector512.Create((int)value).As<int, E>()) : new(Vector512.Create((long)value).As<long, E>());
     }
+
+    // A scalar conversion keeps the upper part of the register it writes to, and so waits for whoever wrote that last; one of a vector does not.
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes<E> Field(double value) => Sse2.IsSupported && IsFloat
+        ? Of(Vector512.Create(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar()))
+        : Const(value);
 
     [MethodImpl(AggressiveInlining)]
     public static Lanes<E> Abs(Lanes<E> x) => new(Vector512.Abs(x.V));

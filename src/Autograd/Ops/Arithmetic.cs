@@ -91,8 +91,18 @@ namespace Autograd.Ops
 
         public override string Name => "Multiply";
 
-        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) =>
-            (dy * recorded.Input(1 - input)).SumTo(recorded.Input(input).Shape);
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
+        {
+            var (other, shape) = (recorded.Input(1 - input), recorded.Input(input).Shape);
+            if (dy.IsSpendable && shape.Equals(dy.Shape) && other.DType == dy.DType && !Recording.IsTracked(dy, other))
+            {
+                dy.Backend.Zip(default(MultiplyFormula), dy, other, dy);
+                return dy;
+            }
+            var dx = dy * other;
+            dx.Flags |= Tensor.Traits.Spendable;
+            return dx.SumTo(shape);
+        }
     }
 
     internal readonly struct DivideFormula : IBinaryFormula

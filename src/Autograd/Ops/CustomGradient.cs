@@ -83,6 +83,11 @@ namespace Autograd.Ops
         public override Tensor? Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
             var inputs = recorded.Many!;
+            if (!ReferenceEquals(dy, _dy))
+            {
+                // The function may keep it.
+                dy.Storage?.Share();
+            }
             var gradients = ReferenceEquals(dy, _dy) ? _gradients! : backward(dy, inputs, recorded.Y);
             if (gradients is null || gradients.Count != inputs.Length)
             {

@@ -83,8 +83,9 @@ namespace Autograd.Ops
             {
                 return dy * _op.Slope(new TensorReal(x), new TensorReal(y)).ToTensor(like: y);
             }
-            var dx = Tensor.Allocate(y.DType, y.Shape, y.Backend);
+            var dx = dy.IsSpendable ? dy : Tensor.Allocate(y.DType, y.Shape, y.Backend);
             y.Backend.MapPullback(_op, dy, x, y, dx);
+            dx.Flags |= Tensor.Traits.Spendable;
             GC.KeepAlive(dy);
             return dx;
         }
@@ -120,6 +121,7 @@ namespace Autograd.Ops
             {
                 slope = Tensor.Allocate(z.DType, z.Shape, z.Backend);
                 z.Backend.ZipPullback(_op, input, dy, a, b, z, slope);
+                slope.Flags |= Tensor.Traits.Spendable;
                 GC.KeepAlive(dy);
             }
             return slope.SumTo(recorded.Input(input).Shape);

@@ -451,22 +451,16 @@ namespace Autograd.Ops
         {
             var extra = shape.Rank - x.Rank;
             var strides = new int[shape.Rank];
-            var old = x.Strides;
-            for (var axis = 0; axis < shape.Rank; axis++)
+            var fits = extra >= 0;
+            var rowMajor = 1;
+            for (var axis = x.Rank - 1; axis >= 0 && fits; axis--)
             {
-                if (extra < 0 || (axis >= extra && x.Shape[axis - extra] != shape[axis] && x.Shape[axis - extra] != 1))
-                {
-                    break;
-                }
-                strides[axis] = axis < extra || (x.Shape[axis - extra] == 1 && shape[axis] != 1) ? 0 : old[axis - extra];
-                if (axis == shape.Rank - 1)
-                {
-                    return x.View(shape, strides, x.Offset);
-                }
+                var extent = x.Shape[axis];
+                fits = extent == shape[axis + extra] || extent == 1;
+                strides[axis + extra] = extent == 1 && shape[axis + extra] != 1 ? 0 : x.StridesOrNull?[axis] ?? rowMajor;
+                rowMajor *= Math.Max(extent, 1);
             }
-            return shape.Rank == 0 && x.Rank == 0
-                ? x.View(shape, strides, x.Offset)
-                : throw new ShapeException($"{operation}: shape {x.Shape} does not broadcast to {shape}.");
+            return fits ? x.View(shape, strides, x.Offset) : throw new ShapeException($"{operation}: shape {x.Shape} does not broadcast to {shape}.");
         }
 
         public static AxisSlice[] Whole(Shape shape)

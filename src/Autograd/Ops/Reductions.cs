@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Autograd.Backends;
 using Autograd.Ops;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Autograd
 {
@@ -132,7 +134,7 @@ namespace Autograd
             if (mean)
             {
                 // 0 / 0 for a mean over nothing.
-                Backend.Zip(default(DivideFormula), y, Scalar(y.Size == 0 ? 1 : Size / y.Size, DType), y);
+                Backend.Map(new Ops.DivideByOp(y.Size == 0 ? 1 : Size / y.Size), y, y);
             }
             Recording.Active?.Add(
                 reduction switch
@@ -254,6 +256,16 @@ namespace Autograd.Ops
         public static Tensor Restore(Tensor reduced, Shape shape, AxisSet axes) => reduced.Reshape(shape.Reduced(axes, keepDims: true));
     }
 
+    /// <summary>Division by a count, without a tensor for it.</summary>
+    internal readonly record struct DivideByOp(double Count) : IUnaryOp
+    {
+        [MethodImpl(AggressiveInlining)]
+        public T Of<T>(T x) where T : struct, IReal<T> => x / T.Const(Count);
+
+        [MethodImpl(AggressiveInlining)]
+        public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / T.Const(Count);
+    }
+
     /// <summary>A sum, or a mean.</summary>
     internal sealed class SumOp(AxisSet axes, bool isMean) : Op
     {
@@ -272,7 +284,7 @@ namespace Autograd.Ops
             var x = recorded.X;
             if (isMean && x.Size > 0)
             {
-                dy /= Tensor.Scalar(x.Size / dy.Size, x.DType);
+                dy = Tensor.Map(new DivideByOp(x.Size / dy.Size), dy);
             }
             // A sum over all axes needs no restoring: a scalar broadcasts to anything.
             return (dy.Rank == 0 ? dy : Reducing.Restore(dy, x.Shape, axes)).BroadcastTo(x.Shape);

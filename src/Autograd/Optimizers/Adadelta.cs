@@ -10,7 +10,7 @@ public sealed class Adadelta : Optimizer
     /// <summary>Adadelta with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
     /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
     public Adadelta(
-        Schedule? learningRate = null, double rho = 0.95, double epsilon = 1e-7, 
+        Schedule? learningRate = null, double rho = 0.95, double epsilon = 1e-7,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
         double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null, Convention convention = Convention.Keras)
         : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name, convention)
@@ -36,13 +36,15 @@ public sealed class Adadelta : Optimizer
 
     private readonly record struct Rule(double Rate, double Gain, double Epsilon) : IUpdateRule
     {
+        public static int Slots => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Const(Gain) * ((g * g) - s0);
-            var change = T.OverRoot(T.Sqrt(s1 + T.Const(Epsilon)) * g, s0 + T.Const(Epsilon), T.Zero);
-            s1 += T.Const(Gain) * ((change * change) - s1);
-            w -= T.Const(Rate) * change;
+            s0 += T.Field(Gain) * ((g * g) - s0);
+            var change = T.OverRoot(T.Sqrt(s1 + T.Field(Epsilon)) * g, s0 + T.Field(Epsilon), T.Zero);
+            s1 += T.Field(Gain) * ((change * change) - s1);
+            w -= T.Field(Rate) * change;
         }
     }
 }

@@ -9,7 +9,7 @@ public sealed class Adafactor : Optimizer
     /// <summary>Adafactor with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
     /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
     public Adafactor(
-        Schedule? learningRate = null, double beta2Decay = -0.8, double epsilon1 = 1e-30, double epsilon2 = 1e-3, double clipThreshold = 1, bool relativeStep = true, 
+        Schedule? learningRate = null, double beta2Decay = -0.8, double epsilon1 = 1e-30, double epsilon2 = 1e-3, double clipThreshold = 1, bool relativeStep = true,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
         double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null)
         : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name)
@@ -33,7 +33,7 @@ public sealed class Adafactor : Optimizer
     /// <summary>The largest root mean square of a step before the rate.</summary>
     public double ClipThreshold { get; }
 
-    /// <summary>Whether the rate is at most 1 / √t.</summary>
+    /// <summary>Kept with Keras's models; there, and so here, the rate is at most 1 / √t in either case.</summary>
     public bool RelativeStep { get; }
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ public sealed class Adafactor : Optimizer
 
     /// <inheritdoc/>
     protected override void Begin(double learningRate, long step) =>
-        (_rate, _gain) = (RelativeStep ? Math.Min(learningRate, 1 / Math.Sqrt(step)) : learningRate, Math.Pow(step, Beta2Decay));
+        (_rate, _gain) = (Math.Min(learningRate, 1 / Math.Sqrt(step)), Math.Pow(step, Beta2Decay));
 
     /// <inheritdoc/>
     protected override void Update(Parameter parameter, Tensor gradient)

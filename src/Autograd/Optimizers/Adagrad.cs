@@ -11,7 +11,7 @@ public sealed class Adagrad : Optimizer
     /// <summary>Adagrad with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
     /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
     public Adagrad(
-        Schedule? learningRate = null, double initialAccumulatorValue = 0.1, double epsilon = 1e-7, 
+        Schedule? learningRate = null, double initialAccumulatorValue = 0.1, double epsilon = 1e-7,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
         double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null, Convention convention = Convention.Keras)
         : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name, convention)
@@ -41,11 +41,13 @@ public sealed class Adagrad : Optimizer
 
     private readonly record struct Rule(double Rate, double Inside, double Outside) : IUpdateRule
     {
+        public static int Slots => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
             s0 += g * g;
-            w -= T.OverRoot(T.Const(Rate) * g, s0 + T.Const(Inside), T.Const(Outside));
+            w -= T.OverRoot(T.Field(Rate) * g, s0 + T.Field(Inside), T.Field(Outside));
         }
     }
 }

@@ -43,24 +43,58 @@ public class Adam : Optimizer
     protected override void Begin(double learningRate, long step)
     {
         var root = Math.Sqrt(1 - Math.Pow(Beta2, step));
-        _rule = new AdamRule(
-            1 - Beta1, 1 - Beta2, learningRate * root / (1 - Math.Pow(Beta1, step)), Convention == Convention.Torch ? Epsilon * root : Epsilon, Amsgrad);
+        _rule = new AdamRule(1 - Beta1, 1 - Beta2, learningRate * root / (1 - Math.Pow(Beta1, step)), Convention == Convention.Torch ? Epsilon * root : Epsilon);
     }
 
     /// <inheritdoc/>
-    protected override void Update(Parameter parameter, Tensor gradient) => parameter.Apply(_rule, gradient);
+    protected override void Update(Parameter parameter, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        if (Amsgrad)
+        {
+            parameter.Apply(new AmsgradRule(_rule), gradient);
+        }
+        else
+        {
+            parameter.Apply(_rule, gradient);
+        }
+    }
 }
 
 /// <summary>m += gain1 (g - m), v += gain2 (g² - v), w -= rate m / (√v + epsilon).</summary>
-internal readonly record struct AdamRule(double Gain1, double Gain2, double Rate, double Epsilon, bool Amsgrad) : IUpdateRule
+internal readonly record struct AdamRule(double Gain1, double Gain2, double Rate, double Epsilon) : IUpdateRule
 {
+    public static int Slots => 2;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
     {
-        s0 += T.Const(Gain1) * (g - s0);
-        s1 += T.Const(Gain2) * ((g * g) - s1);
-        s2 = Amsgrad ? T.Max(s2, s1) : s1;
-        w -= T.OverRoot(T.Const(Rate) * s0, s2, T.Const(Epsilon));
+        Average(g, ref s0, ref s1);
+        w -= Step(s0, s1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Average<T>(T g, ref T m, ref T v) where T : struct, IReal<T>
+    {
+        m += T.Field(Gain1) * (g - m);
+        v += T.Field(Gain2) * ((g * g) - v);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Step<T>(T m, T v) where T : struct, IReal<T> => T.OverRoot(T.Field(Rate) * m, v, T.Field(Epsilon));
+}
+
+/// <summary>As <see cref="AdamRule"/>, with the largest v so far in the root.</summary>
+internal readonly record struct AmsgradRule(AdamRule Adam) : IUpdateRule
+{
+    public static int Slots => 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
+    {
+        Adam.Average(g, ref s0, ref s1);
+        s2 = T.Max(s2, s1);
+        w -= Adam.Step(s0, s2);
     }
 }
 

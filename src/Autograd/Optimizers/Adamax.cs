@@ -11,7 +11,7 @@ public sealed class Adamax : Optimizer
     /// <summary>Adamax with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
     /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
     public Adamax(
-        Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, 
+        Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
         double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null, Convention convention = Convention.Keras)
         : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name, convention)
@@ -45,12 +45,14 @@ public sealed class Adamax : Optimizer
 
     private readonly record struct Rule(double Rate, double Gain, double Keep, double Inside, double Outside) : IUpdateRule
     {
+        public static int Slots => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Const(Gain) * (g - s0);
-            s1 = T.Max(T.Const(Keep) * s1, T.Abs(g) + T.Const(Inside));
-            w -= T.Const(Rate) * s0 / (s1 + T.Const(Outside));
+            s0 += T.Field(Gain) * (g - s0);
+            s1 = T.Max(T.Field(Keep) * s1, T.Abs(g) + T.Field(Inside));
+            w -= T.Field(Rate) * s0 / (s1 + T.Field(Outside));
         }
     }
 }

@@ -11,7 +11,7 @@ public sealed class Ftrl : Optimizer
     /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
     public Ftrl(
         Schedule? learningRate = null, double learningRatePower = -0.5, double initialAccumulatorValue = 0.1, double l1RegularizationStrength = 0,
-        double l2RegularizationStrength = 0, double l2ShrinkageRegularizationStrength = 0, double beta = 0, 
+        double l2RegularizationStrength = 0, double l2ShrinkageRegularizationStrength = 0, double beta = 0,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
         double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null)
         : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name)
@@ -60,14 +60,16 @@ public sealed class Ftrl : Optimizer
 
     private readonly record struct Rule(double Rate, double Power, double L1, double TwoL2, double TwoShrinkage) : IUpdateRule
     {
+        public static int Slots => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
             var (before, after) = (s0, s0 + (g * g));
-            var (powerBefore, powerAfter) = Power == 0.5 ? (T.Sqrt(before), T.Sqrt(after)) : (T.Pow(before, T.Const(Power)), T.Pow(after, T.Const(Power)));
-            s1 += g + (T.Const(TwoShrinkage) * w) - ((powerAfter - powerBefore) / T.Const(Rate) * w);
-            var kept = T.Min(T.Max(s1, T.Const(-L1)), T.Const(L1)) - s1;
-            w = kept / ((powerAfter / T.Const(Rate)) + T.Const(TwoL2));
+            var (powerBefore, powerAfter) = Power == 0.5 ? (T.Sqrt(before), T.Sqrt(after)) : (T.Pow(before, T.Field(Power)), T.Pow(after, T.Field(Power)));
+            s1 += g + (T.Field(TwoShrinkage) * w) - ((powerAfter - powerBefore) / T.Field(Rate) * w);
+            var kept = T.Min(T.Max(s1, T.Field(-L1)), T.Field(L1)) - s1;
+            w = kept / ((powerAfter / T.Field(Rate)) + T.Field(TwoL2));
             s0 = after;
         }
     }

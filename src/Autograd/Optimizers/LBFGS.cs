@@ -90,6 +90,8 @@ public sealed class LBFGS : Optimizer
             throw new ArgumentException("LBFGS: all variables must hold the same type.", nameof(variables));
         }
         var rate = LearningRate.At(Iterations);
+        // The arithmetic of the method is on no tape; each evaluation of the loss has its own.
+        using var pause = Recording.Pause();
         var objective = new Objective(loss, all);
         var (value, gradient) = objective.Evaluate();
         var first = objective.FirstLoss!;

@@ -10,7 +10,7 @@ public sealed class Lion : Optimizer
     /// <summary>Lion with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
     /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
     public Lion(
-        Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.99, 
+        Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.99,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
         double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null)
         : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name)
@@ -36,13 +36,15 @@ public sealed class Lion : Optimizer
 
     private readonly record struct Rule(double Rate, double Beta1, double Beta2) : IUpdateRule
     {
+        public static int Slots => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            var direction = (T.Const(Beta1) * s0) + (T.Const(1 - Beta1) * g);
+            var direction = (T.Field(Beta1) * s0) + (T.Field(1 - Beta1) * g);
             // A direction of 0 or NaN is its own sign.
-            w -= T.Select(direction > T.Zero, T.Const(Rate), T.Select(direction < T.Zero, T.Const(-Rate), direction));
-            s0 = (T.Const(Beta2) * s0) + (T.Const(1 - Beta2) * g);
+            w -= T.Select(direction > T.Zero, T.Field(Rate), T.Select(direction < T.Zero, T.Field(-Rate), direction));
+            s0 = (T.Field(Beta2) * s0) + (T.Field(1 - Beta2) * g);
         }
     }
 }

@@ -11,7 +11,7 @@ public sealed class Nadam : Optimizer
     /// <summary>Nadam with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
     /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
     public Nadam(
-        Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, double momentumDecay = 1, 
+        Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, double momentumDecay = 1,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
         double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null, Convention convention = Convention.Keras)
         : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name, convention)
@@ -58,12 +58,14 @@ public sealed class Nadam : Optimizer
 
     private readonly record struct Rule(double Gain1, double Gain2, double MeanRate, double GradientRate, double Epsilon) : IUpdateRule
     {
+        public static int Slots => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Const(Gain1) * (g - s0);
-            s1 += T.Const(Gain2) * ((g * g) - s1);
-            w -= T.OverRoot((T.Const(MeanRate) * s0) + (T.Const(GradientRate) * g), s1, T.Const(Epsilon));
+            s0 += T.Field(Gain1) * (g - s0);
+            s1 += T.Field(Gain2) * ((g * g) - s1);
+            w -= T.OverRoot((T.Field(MeanRate) * s0) + (T.Field(GradientRate) * g), s1, T.Field(Epsilon));
         }
     }
 }

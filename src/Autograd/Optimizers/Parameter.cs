@@ -91,25 +91,27 @@ internal readonly record struct Preparation(double Scale, double Clip, double L2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Of<T>(T w, T g) where T : struct, IReal<T>
     {
-        g = T.Const(Scale) * g;
+        g = T.Field(Scale) * g;
         if (Clip < double.PositiveInfinity)
         {
-            g = T.Min(T.Max(g, T.Const(-Clip)), T.Const(Clip));
+            g = T.Min(T.Max(g, T.Field(-Clip)), T.Field(Clip));
         }
-        return L2 != 0 ? g + (T.Const(L2) * w) : g;
+        return L2 != 0 ? g + (T.Field(L2) * w) : g;
     }
 }
 
 /// <summary>An update with its preparation, still in one pass.</summary>
 internal readonly record struct PreparedRule<TRule>(Preparation Preparation, TRule Rule) : IUpdateRule where TRule : struct, IUpdateRule
 {
+    public static int Slots => TRule.Slots;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
     {
         g = Preparation.Of(w, g);
         if (Preparation.Decay != 0)
         {
-            w -= T.Const(Preparation.Decay) * w;
+            w -= T.Field(Preparation.Decay) * w;
         }
         Rule.Of(ref w, g, ref s0, ref s1, ref s2);
     }
@@ -118,6 +120,8 @@ internal readonly record struct PreparedRule<TRule>(Preparation Preparation, TRu
 /// <summary>The preparation alone: the gradient is what changes, and the weight stands where the gradient else does.</summary>
 internal readonly record struct PreparationRule(Preparation Preparation) : IUpdateRule
 {
+    public static int Slots => 0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T> => w = Preparation.Of(g, w);
 }
@@ -125,13 +129,17 @@ internal readonly record struct PreparationRule(Preparation Preparation) : IUpda
 /// <summary>average += (1 - decay) (value - average), the value given as gradient.</summary>
 internal readonly record struct AverageRule(double Decay) : IUpdateRule
 {
+    public static int Slots => 0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T> => w -= T.Const(1 - Decay) * (w - g);
+    public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T> => w -= T.Field(1 - Decay) * (w - g);
 }
 
 /// <summary>sum += g.</summary>
 internal readonly record struct SumRule : IUpdateRule
 {
+    public static int Slots => 0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T> => w += g;
 }

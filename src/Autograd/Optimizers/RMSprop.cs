@@ -11,7 +11,7 @@ public sealed class RMSprop : Optimizer
     /// <summary>RMSprop with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
     /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
     public RMSprop(
-        Schedule? learningRate = null, double rho = 0.9, double momentum = 0, double epsilon = 1e-7, bool centered = false, 
+        Schedule? learningRate = null, double rho = 0.9, double momentum = 0, double epsilon = 1e-7, bool centered = false,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,
         double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null, Convention convention = Convention.Keras)
         : base(learningRate ?? 0.001, weightDecay, clipNorm, clipValue, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency, gradientAccumulationSteps, name, convention)
@@ -48,18 +48,20 @@ public sealed class RMSprop : Optimizer
 
     private readonly record struct Rule(double Gain, bool Centered, double Inside, double Outside, double Momentum, double Rate, double Step) : IUpdateRule
     {
+        public static int Slots => 3;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Const(Gain) * ((g * g) - s0);
+            s0 += T.Field(Gain) * ((g * g) - s0);
             var variance = s0;
             if (Centered)
             {
-                s1 += T.Const(Gain) * (g - s1);
+                s1 += T.Field(Gain) * (g - s1);
                 variance -= s1 * s1;
             }
-            s2 = (T.Const(Momentum) * s2) + T.OverRoot(T.Const(Rate) * g, variance + T.Const(Inside), T.Const(Outside));
-            w -= T.Const(Step) * s2;
+            s2 = (T.Field(Momentum) * s2) + T.OverRoot(T.Field(Rate) * g, variance + T.Field(Inside), T.Field(Outside));
+            w -= T.Field(Step) * s2;
         }
     }
 }

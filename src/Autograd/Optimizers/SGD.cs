@@ -41,22 +41,42 @@ public sealed class SGD : Optimizer
     public override IReadOnlyList<string> SlotNames => Momentum != 0 ? ["momentum"] : [];
 
     /// <inheritdoc/>
-    protected override void Begin(double learningRate, long step) => _rule =
-        Momentum == 0 ? new Rule(0, 1, -learningRate, false)
-        : Convention == Convention.Keras ? new Rule(Momentum, -learningRate, 1, Nesterov)
+    protected override void Begin(double learningRate, long step) => _rule = Convention == Convention.Keras
+        ? new Rule(Momentum, -learningRate, 1, Nesterov)
         : new Rule(Momentum, step == 1 ? 1 : 1 - Dampening, -learningRate, Nesterov);
 
     /// <inheritdoc/>
-    protected override void Update(Parameter parameter, Tensor gradient) => parameter.Apply(_rule, gradient);
+    protected override void Update(Parameter parameter, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        if (Momentum == 0)
+        {
+            parameter.Apply(new PlainRule(_rule.Gain * _rule.Rate), gradient);
+        }
+        else
+        {
+            parameter.Apply(_rule, gradient);
+        }
+    }
+
+    private readonly record struct PlainRule(double Rate) : IUpdateRule
+    {
+        public static int Slots => 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T> => w += T.Field(Rate) * g;
+    }
 
     private readonly record struct Rule(double Momentum, double Gain, double Rate, bool Nesterov) : IUpdateRule
     {
+        public static int Slots => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            var gained = T.Const(Gain) * g;
-            s0 = (T.Const(Momentum) * s0) + gained;
-            w += T.Const(Rate) * (Nesterov ? (T.Const(Momentum) * s0) + gained : s0);
+            var gained = T.Field(Gain) * g;
+            s0 = (T.Field(Momentum) * s0) + gained;
+            w += T.Field(Rate) * (Nesterov ? (T.Field(Momentum) * s0) + gained : s0);
         }
     }
 }

@@ -220,7 +220,7 @@ internal static class ModelFile
             ["not_decayed"] = Paths(parameters.Where(parameter => !parameter.IsDecayed)),
             ["losses"] = new JsonArray([.. compilation.Losses.Select(Settings.Write)]),
             ["loss_weights"] = Settings.Write(compilation.LossWeights),
-            ["metrics"] = new JsonArray([.. compilation.MetricsByOutput.Select(metrics => (JsonNode)new JsonArray([.. metrics.Select(WriteMetric)]))]),
+            ["metrics"] = new JsonArray([.. compilation.MetricsByOutput.Select(metrics => (JsonNode)new JsonArray([.. metrics.Select(Settings.Write)]))]),
         };
     }
 
@@ -231,7 +231,7 @@ internal static class ModelFile
             optimizer,
             [.. Items(json, "losses").Select(loss => loss is null ? null : Settings.Read(Loss.Registry, loss))],
             json["loss_weights"] is JsonArray weights ? [.. weights.Select(weight => weight!.GetValue<double>())] : null,
-            [.. Items(json, "metrics").Select(metrics => (IReadOnlyList<Metric>)[.. metrics!.AsArray().Select(ReadMetric)])]);
+            [.. Items(json, "metrics").Select(metrics => (IReadOnlyList<Metric>)[.. metrics!.AsArray().Select(metric => Settings.Read(Metric.Registry, metric))])]);
         var byPath = model.NamedWeights().ToDictionary(weight => weight.Path, weight => weight.Variable);
         Variable[] Variables(string name) => [.. Items(json, name).Select(path => byPath.GetValueOrDefault(path!.GetValue<string>())
             ?? throw new FileException($"the optimizer knows a weight '{path}' that the model has not."))];
@@ -244,21 +244,6 @@ internal static class ModelFile
                 .Select(entry => (entry.Key[OptimizerPrefix.Length..], entry.Value))]);
         }
     }
-
-    // "accuracy" is what fits the shapes; a loss as a metric is its mean.
-    private static JsonNode? WriteMetric(Metric metric) => metric switch
-    {
-        FittingAccuracy => metric.Name,
-        { AveragedLoss: { } loss } => new JsonObject { ["mean_of"] = Settings.Write(loss) },
-        _ => Settings.Write(metric),
-    };
-
-    private static Metric ReadMetric(JsonNode? node) => node switch
-    {
-        JsonValue name => name.GetValue<string>(),
-        JsonObject { } json when json["mean_of"] is { } loss => Settings.Read(Loss.Registry, loss),
-        _ => Settings.Read(Metric.Registry, node),
-    };
 
     // ---- Weights ------------------------------------------------------------------------------------------------------------------------------------
 

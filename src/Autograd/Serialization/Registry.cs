@@ -17,14 +17,14 @@ internal sealed class Registry<T>(string family) where T : class
     public string Family => family;
     private readonly Lock _lock = new();
 
-    /// <summary>The names of all kinds, sorted.</summary>
+    /// <summary>The names of all kinds that a program can name, sorted.</summary>
     public IReadOnlyList<string> Names
     {
         get
         {
             lock (_lock)
             {
-                return [.. _kinds.Values.Select(kind => kind.Type.Name).Distinct().Order(StringComparer.Ordinal)];
+                return [.. _kinds.Values.Where(kind => kind.Type.IsVisible).Select(kind => kind.Type.Name).Distinct().Order(StringComparer.Ordinal)];
             }
         }
     }
@@ -64,6 +64,15 @@ internal sealed class Registry<T>(string family) where T : class
             return _kinds.TryGetValue(Key(name), out var kind)
                 ? kind
                 : throw new ValueException($"There is no {family} called '{name}'. Known: {string.Join(", ", Names)}.");
+        }
+    }
+
+    /// <summary>Whether there is a kind of that name.</summary>
+    public bool Knows(string name)
+    {
+        lock (_lock)
+        {
+            return _kinds.ContainsKey(Key(name));
         }
     }
 

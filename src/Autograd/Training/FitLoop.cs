@@ -54,13 +54,25 @@ internal sealed class FitLoop
         using var busy = _model.Busy("Fit");
         _ = _model.Metrics;
         var history = new History();
-        var run = new TrainingRun(_epochs, _initialEpoch, _stepsPerEpoch ?? _source.Count, history);
+        var run = new TrainingRun(_epochs, _initialEpoch, _stepsPerEpoch ?? _source.Count, history, _validation is null ? null : _validationFrequency);
         _model.History = history;
         _model.StopTraining = false;
         foreach (var callback in _callbacks)
         {
             (callback.Model, callback.Run) = (_model, run);
         }
+        try
+        {
+            return Epochs(history);
+        }
+        finally
+        {
+            Each(callback => callback.Close());
+        }
+    }
+
+    private History Epochs(History history)
+    {
         Each(callback => callback.OnTrainBegin());
         var logs = new Logs();
         using var batches = new Batches(_source, _stepsPerEpoch);

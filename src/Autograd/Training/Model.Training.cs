@@ -76,7 +76,7 @@ public partial class Model
         {
             throw new ModelException($"{Describe()} has no trainable weights.");
         }
-        compiled.Optimizer.Apply(weights, tape.Gradient(loss, [.. weights]));
+        compiled.Optimizer.Apply(weights, tape.Gradient(loss, weights));
         compiled.Measure(batch, predictions, loss, each);
     }
 

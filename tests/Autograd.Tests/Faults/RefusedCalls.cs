@@ -25,7 +25,7 @@ public class RefusedCalls
     public void Is_refused_by_name_and_changes_nothing(string id) => Table[id].Check();
 
     private static IEnumerable<Refusal> Rows() =>
-        [.. Construction(), .. Broadcasting(), .. Products(), .. Convolutions(), .. Reductions(), .. Movements(), .. Creation(), .. Indexes(), .. Domains(), .. Gradients()];
+        [.. Construction(), .. Broadcasting(), .. Products(), .. Convolutions(), .. Recurrences(), .. Losses(), .. Normalizations(), .. Reductions(), .. Movements(), .. Creation(), .. Indexes(), .. Domains(), .. Gradients()];
 
     private static IEnumerable<Refusal> Construction() =>
     [
@@ -109,8 +109,53 @@ public class RefusedCalls
         new("matmul-015", o => MatMul(o.T(), o.T(2, 2)), Shapes, "MatMul", "scalar", "[2,2]"),
         new("matmul-016", o => MatMul(o.T(2, 2), o.T()), Shapes, "MatMul", "scalar", "[2,2]"),
         new("matmul-019", o => MatMul(o.T(2, 3), o.T(5, 4)), Shapes, "MatMul", "[2,3] x [5,4]"),
+        new("linear-inner", o => Linear(o.T(2, 3), o.T(4, 5), o.T(5)), Shapes, "Linear", "[2,3] x [4,5] + [5]"),
+        new("linear-bias", o => Linear(o.T(2, 3), o.T(3, 5), o.T(2, 5)), Shapes, "Linear", "[2,3] x [3,5] + [2,5]"),
+        new("linear-scalar", o => Linear(o.T(), o.T(3, 5), o.T(5)), Shapes, "Linear", "[] x [3,5]"),
         new("B20-empty-inner", o => MatMul(o.T(2, 0), o.T(3, 2)), Shapes, "MatMul", "0 != 3"),
         new("B20-result-too-large", o => MatMul(o.T(1 << 16, 0), o.T(0, 1 << 16)), Shapes, "[65536,65536]"),
+    ];
+
+    private static IEnumerable<Refusal> Recurrences() =>
+    [
+        new("rnn-251", o => Lstm(o.T(2, 1, 3), o.T(5, 16), o.T(4, 16)), Shapes, "Lstm", "kernel", "[5,16]", "[3,16]"),
+        new("rnn-252", o => Lstm(o.T(2, 1, 3), o.T(3, 16), o.T(4, 16), initialHidden: o.T(3, 4)), Shapes, "Lstm", "initial hidden", "[3,4]", "[2,4]"),
+        new("rnn-252-cell", o => Lstm(o.T(2, 1, 3), o.T(3, 16), o.T(4, 16), initialCell: o.T(2, 5)), Shapes, "Lstm", "initial cell", "[2,5]", "[2,4]"),
+        new("rnn-253", o => Gru(o.T(2, 1, 3), o.T(3, 16), o.T(4, 16)), Shapes, "Gru", "[4,16]", "3 units"),
+        new("rnn-254", o => Lstm(o.T(2, 1, 3), o.T(3, 0), o.T(0, 0)), Shapes, "Lstm", "[0,0]"),
+        new("rnn-256", o => Lstm(o.T(2, 0, 3), o.T(3, 16), o.T(4, 16)), Shapes, "Lstm", "[2,0,3]", "step"),
+        new("rnn-rank", o => SimpleRnn(o.T(2, 3), o.T(3, 4), o.T(4, 4)), Shapes, "SimpleRnn", "[2,3]", "[batch, time, features]"),
+        new("rnn-bias", o => Gru(o.T(2, 1, 3), o.T(3, 12), o.T(4, 12), o.T(12)), Shapes, "Gru", "bias", "[12]", "[2,12]"),
+        new("rnn-bias-before", o => Gru(o.T(2, 1, 3), o.T(3, 12), o.T(4, 12), o.T(2, 12), resetAfter: false), Shapes, "Gru", "bias", "[2,12]", "[12]"),
+        new("rnn-mask-shape", o => SimpleRnn(o.T(1, 2, 3), o.T(3, 4), o.T(4, 4), mask: Row(o.B(true))), Shapes, "SimpleRnn", "mask", "[1,1]", "[1,2]"),
+        new("rnn-mask-type", o => SimpleRnn(o.T(1, 2, 3), o.T(3, 4), o.T(4, 4), mask: o.T(1, 2)), Types, "SimpleRnn", "mask", "Float32"),
+    ];
+
+    private static IEnumerable<Refusal> Losses() =>
+    [
+        new("loss-197", o => SoftmaxCrossEntropy(o.T(2, 3), o.I(0, 3)), Values, "SoftmaxCrossEntropy", "3", "[2,3]"),
+        new("loss-198", o => SoftmaxCrossEntropy(o.T(2, 3), o.I(0, -1)), Values, "SoftmaxCrossEntropy", "-1"),
+        new("loss-199", o => SoftmaxCrossEntropy(o.T(2, 3), o.I(0)), Shapes, "SoftmaxCrossEntropy", "[2,3]", "[1]"),
+        new("loss-200", o => SoftmaxCrossEntropy(o.T(2, 3), o.T(2)), Types, "SoftmaxCrossEntropy", "Float32"),
+        new("loss-dense", o => SoftmaxCrossEntropy(o.T(2, 3), o.D(1, 3)), Shapes, "SoftmaxCrossEntropy", "[2,3]", "[1,3]"),
+        new("loss-no-classes", o => SoftmaxCrossEntropy(o.T(2, 0), o.I(0, 0)), Shapes, "SoftmaxCrossEntropy", "[2,0]"),
+        new("loss-scalar", o => SoftmaxCrossEntropy(o.T(), o.T()), Shapes, "SoftmaxCrossEntropy", "[]"),
+        new("loss-206", o => SigmoidCrossEntropy(o.T(2), o.T(3)), Shapes, "SigmoidCrossEntropy", "[2]", "[3]"),
+    ];
+
+    private static IEnumerable<Refusal> Normalizations() =>
+    [
+        new("norm-186", o => LayerNorm(o.T(2, 3), o.T(4)), Shapes, "LayerNorm", "gain", "[4]", "[3]"),
+        new("norm-187", o => LayerNorm(o.T(2, 3), axes: Array.Empty<int>()), Shapes, "LayerNorm", "[2,3]"),
+        new("norm-187-scalar", o => LayerNorm(o.T()), Shapes, "LayerNorm"),
+        new("norm-187-empty", o => LayerNorm(o.T(2, 0)), Shapes, "LayerNorm", "[2,0]"),
+        new("norm-188", o => LayerNorm(o.T(2, 3), null, o.D(2)), Shapes, "LayerNorm", "offset", "[2]", "[3]"),
+        new("norm-axis", o => RmsNorm(o.T(2, 3), axes: 2), Shapes, "RmsNorm", "axis 2"),
+        new("norm-epsilon", o => LayerNorm(o.T(2, 3), epsilon: -1), Values, "LayerNorm", "-1"),
+        new("attention-depth", o => Attention(o.T(2, 3), o.T(4, 5), o.T(4, 3)), Shapes, "Attention", "[2,3]", "[4,5]"),
+        new("attention-keys", o => Attention(o.T(2, 3), o.T(4, 3), o.T(5, 3)), Shapes, "Attention", "[4,3]", "[5,3]"),
+        new("attention-leading", o => Attention(o.T(2, 2, 3), o.T(3, 4, 3), o.T(4, 3)), Shapes, "Attention", "[2]", "[3]"),
+        new("attention-mask", o => Attention(o.T(2, 3), o.T(4, 3), o.T(4, 3), o.T(2, 2, 4)), Shapes, "Attention", "mask", "[2,2,4]", "[2,4]"),
     ];
 
     // Images are [batch, spatial..., channels], kernels [spatial..., channels, filters].
@@ -354,6 +399,10 @@ public class RefusedCalls
         new("index-127", o => o.T(4, 2).Take(o.I(4)), Values, "Take", "4", "[4,2]"),
         new("index-128", o => o.T(4, 2).Take(o.I(-1)), Values, "Take", "-1", "[4,2]"),
         new("index-129", o => Flat(o.T(2, 2)).Take(o.I(4)), Values, "Take", "4", "[4]"),
+        new("index-130", o => o.T(3).TopK(4), Values, "TopK", "4", "[3]"),
+        new("index-131", o => o.T(3).TopK(-1), Values, "TopK", "-1"),
+        new("index-134", o => o.T(3).Sort(1), Shapes, "Sort", "axis 1", "[3]"),
+        new("triangle-rank", o => Tril(o.T(3)), Shapes, "Tril", "[3]"),
         new("D54-take-from-empty", o => o.T(0).Take(o.I(0)), Values, "Take", "[0]"),
         new("D54-mask-empty", o => _ = o.T(0)[o.B(true)], Shapes, "Index", "[1]", "[0]"),
     ];

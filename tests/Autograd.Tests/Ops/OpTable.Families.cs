@@ -121,6 +121,13 @@ internal static partial class OpTable
         {
             Integers = IntegerRule.Keeps,
         },
+        new("ArgSort", x => x[0].ArgSort(), Distinct(3, 4)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Int64 },
+        new("Sort", x => x[0].Sort(1), Distinct(2, 4, 2)) { Integers = IntegerRule.Same },
+        new("Sort descending", x => x[0].Sort(descending: true), Distinct(3, 4)) { Integers = IntegerRule.Same },
+        new("TopK", x => x[0].TopK(2).Values, Distinct(3, 4)) { Integers = IntegerRule.Same },
+        new("TopK smallest", x => x[0].TopK(2, 0, largest: false).Values, Distinct(4, 3)) { Integers = IntegerRule.Same },
+        new("Tril", x => Tensor.Tril(x[0]), Signed(0.1, 2, 2, 3, 4)) { Integers = IntegerRule.Same },
+        new("Triu", x => Tensor.Triu(x[0], 1), Signed(0.1, 2, 3, 4)) { Integers = IntegerRule.Same },
         new("NonZero", x => x[0].NonZero(), Signed(0.1, 2, 3, 2)) { Gradient = GradientKind.Refused, Integers = IntegerRule.Int64 },
     ];
 
@@ -131,11 +138,17 @@ internal static partial class OpTable
         new("MatMul matrix and vector", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 3, 4), Signed(0.1, 2, 4)) { Integers = IntegerRule.Keeps },
         new("MatMul vector and matrix", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 3), Signed(0.1, 2, 2, 3, 2)) { Integers = IntegerRule.Keeps },
         new("MatMul vectors", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 4), Signed(0.1, 2, 4)) { Integers = IntegerRule.Keeps },
+        new("Linear", x => Tensor.Linear(x[0], x[1], x[2]), Signed(0.1, 2, 3, 4), Signed(0.1, 2, 4, 2), Signed(0.1, 2, 2)) { Integers = IntegerRule.Keeps },
+        new("Linear batches", x => Tensor.Linear(x[0], x[1], x[2]), Signed(0.1, 2, 2, 3, 2), Signed(0.1, 2, 2, 4), Signed(0.1, 2, 4)) { Integers = IntegerRule.Keeps },
         new("Softmax", x => Tensor.Softmax(x[0]), Signed(0.1, 2, 3, 4)),
         new("Softmax axis", x => Tensor.Softmax(x[0], 1), Signed(0.1, 2, 2, 3, 2)),
         new("Softmax of a scalar", x => Tensor.Softmax(x[0]), Signed(0.1, 2)),
         new("LogSoftmax", x => Tensor.LogSoftmax(x[0]), Signed(0.1, 2, 3, 4)),
         new("LogSoftmax axis", x => Tensor.LogSoftmax(x[0], 0), Signed(0.1, 2, 3, 2)),
+        new("Sparsemax", x => Tensor.Sparsemax(x[0]), Distinct(3, 4)),
+        new("Sparsemax axis", x => Tensor.Sparsemax(x[0], 1), Distinct(2, 5, 2)),
+        new("Glu", x => Tensor.Glu(x[0]), Signed(0.1, 2, 3, 4)),
+        new("Glu axis", x => Tensor.Glu(x[0], 0), Signed(0.1, 2, 4, 3)),
         new("CustomGradient", x => Tensor.CustomGradient(x[0], Tensor.Exp, (dy, _, y) => dy * y, "MyExp"), Signed(0.1, 2, 3, 4)),
         new(
             "CustomGradient of several",

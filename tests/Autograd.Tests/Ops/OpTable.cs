@@ -4,7 +4,7 @@ namespace Autograd.Tests.Ops;
 internal static partial class OpTable
 {
     private static readonly Lazy<Dictionary<string, OpRow>> s_rows = new(() =>
-        new OpRow[][] { Elementwise, Pairs, Comparisons, Reductions, Movements, Indexings, Convolutions, Others }.SelectMany(rows => rows).ToDictionary(row => row.Name));
+        new OpRow[][] { Elementwise, Pairs, Comparisons, Reductions, Movements, Indexings, Convolutions, Recurrences, Networks, Others }.SelectMany(rows => rows).ToDictionary(row => row.Name));
 
     /// <summary>Members of Tensor that return tensors and are no operations on them, and why.</summary>
     public static readonly Dictionary<string, string> NotOperations = new()

@@ -108,7 +108,7 @@ internal sealed class TorchCase
         return cases;
     }
 
-    private static Dictionary<string, Tensor> Tensors(JsonElement json, ReadOnlySpan<byte> data)
+    internal static Dictionary<string, Tensor> Tensors(JsonElement json, ReadOnlySpan<byte> data)
     {
         var tensors = new Dictionary<string, Tensor>();
         if (json.ValueKind == JsonValueKind.Object)
@@ -121,7 +121,7 @@ internal sealed class TorchCase
         return tensors;
     }
 
-    private static Tensor Read(JsonElement json, ReadOnlySpan<byte> data)
+    internal static Tensor Read(JsonElement json, ReadOnlySpan<byte> data)
     {
         var shape = Shape.Of([.. json.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32())]);
         var bytes = data.Slice(json.GetProperty("offset").GetInt32(), json.GetProperty("bytes").GetInt32());

@@ -18,8 +18,6 @@ internal static class TorchOps
         ["index_put"] = "scatter that overwrites",
         ["index_copy"] = "scatter that overwrites",
         ["scatter_reduce"] = "scatter with a reduction",
-        ["sort"] = "sorting",
-        ["topk"] = "sorting",
         ["unique"] = "sorting",
         ["upsample_bilinear"] = "interpolation",
         ["inv"] = "linear algebra",
@@ -64,9 +62,9 @@ internal static class TorchOps
         ["mish"] = Of(Mish),
         ["softplus"] = (one, t) => [one.Has("beta") ? Softplus(t["x"] * one.Number("beta")) / one.Number("beta") : Softplus(t["x"])],
         ["softsign"] = Of(Softsign),
-        ["hardshrink"] = (one, t) => [Where(Abs(t["x"]) > one.Number("lambd"), t["x"], 0)],
-        ["threshold"] = (one, t) => [Where(t["x"] > one.Number("threshold"), t["x"], one.Number("value"))],
-        ["glu"] = (one, t) => t["x"].Split(2, one.Axis) is var halves ? [halves[0] * Sigmoid(halves[1])] : [],
+        ["hardshrink"] = (one, t) => [HardShrink(t["x"], one.Number("lambd"))],
+        ["threshold"] = (one, t) => [Threshold(t["x"], one.Number("threshold"), one.Number("value"))],
+        ["glu"] = (one, t) => [Glu(t["x"], one.Axis)],
         ["prelu"] = (one, t) => [Where(t["x"] > 0, t["x"], t["x"] * t["w"].Reshape(1, -1, 1))],
         ["elu"] = Of(x => Elu(x)),
         ["leaky_relu"] = Of(x => LeakyRelu(x, 0.2)),
@@ -76,7 +74,7 @@ internal static class TorchOps
         ["mul"] = Of((a, b) => a * b),
         ["div"] = Of((a, b) => a / b),
         ["pow"] = (one, t) => [one.Has("exponent") ? Pow(t["x"], one.Number("exponent")) : Pow(t["a"], t["b"])],
-        ["maximum"] = Of(Maximum),
+        ["maximum"] = Of(Tensor.Maximum),
         ["atan2"] = Of(Atan2),
         ["hypot"] = Of(Hypot),
         ["logaddexp"] = Of(LogAddExp),
@@ -123,7 +121,7 @@ internal static class TorchOps
             _ when one.Flag("transpose_a") => MatMul(t["a"].T, t["b"].T),
             _ => MatMul(t["a"], t["b"]),
         }],
-        ["linear"] = (_, t) => [MatMul(t["x"], t["w"].T) + t["b"]],
+        ["linear"] = (_, t) => [Linear(t["x"], t["w"].T, t["b"])],
         ["addmm"] = (one, t) => [(one.Number("beta") * t["c"]) + (one.Number("alpha") * MatMul(t["a"], t["b"]))],
         ["tensordot"] = (one, t) => [one.Name == "tensordot_2"
             ? MatMul(t["a"].Reshape(2, 12), t["b"].Reshape(12, 5))
@@ -132,13 +130,15 @@ internal static class TorchOps
         ["matrix_norm"] = (_, t) => [t["a"].Norm()],
         ["cross"] = Of((a, b) => (a.Roll(-1, -1) * b.Roll(1, -1)) - (a.Roll(1, -1) * b.Roll(-1, -1))),
         ["trace"] = Of(x => (x * Eye(3, dtype: x.DType)).Sum()),
-        ["tril"] = (one, t) => [Where(Band(t["x"]) <= (int)one.Number("k"), t["x"], 0)],
-        ["triu"] = (one, t) => [Where(Band(t["x"]) >= (int)one.Number("k"), t["x"], 0)],
+        ["tril"] = (one, t) => [Tril(t["x"], (int)one.Number("k"))],
+        ["triu"] = (one, t) => [Triu(t["x"], (int)one.Number("k"))],
 
         // ---- indexing ----
         ["index_select"] = (one, t) => [t["x"].Take(t["i"], one.Axis)],
         ["gather"] = (_, t) => [t["x"][t["i"]]],
         ["take_along_axis"] = (one, t) => [t["x"].TakeAlongAxis(t["i"], one.Axis)],
+        ["sort"] = (one, t) => [t["x"].Sort(one.Axis, one.Flag("descending")), t["x"].ArgSort(one.Axis, one.Flag("descending"))],
+        ["topk"] = (one, t) => t["x"].TopK((int)one.Number("k"), one.Has("axis") ? one.Axis : -1) is var (values, indices) ? [values, indices] : [],
         ["take"] = (_, t) => [t["x"].Flatten().Take(t["i"])],
         ["embedding"] = (one, t) => [Where(Equal(t["i"], (int)one.Number("padding_idx")).ExpandDims(-1), StopGradient(t["w"]).Take(t["i"]), t["w"].Take(t["i"]))],
         ["boolean_mask"] = (_, t) => [t["x"][t["m"]]],
@@ -180,11 +180,11 @@ internal static class TorchOps
         ["upsample_nearest"] = Of(x => x.Take(new[] { 0, 0, 1, 1 }, 2).Take(new[] { 0, 0, 1, 1, 2, 2 }, 3)),
 
         // ---- networks ----
-        ["conv1d"] = Convolution(Conv1D),
-        ["conv2d"] = Convolution(Conv2D),
-        ["conv3d"] = Convolution(Conv3D),
-        ["conv_transpose1d"] = TransposedConvolution(Conv1DTranspose),
-        ["conv_transpose2d"] = TransposedConvolution(Conv2DTranspose),
+        ["conv1d"] = Convolution(Tensor.Conv1D),
+        ["conv2d"] = Convolution(Tensor.Conv2D),
+        ["conv3d"] = Convolution(Tensor.Conv3D),
+        ["conv_transpose1d"] = TransposedConvolution(Tensor.Conv1DTranspose),
+        ["conv_transpose2d"] = TransposedConvolution(Tensor.Conv2DTranspose),
         ["max_pool1d"] = Of(x => Pooled(x, images => MaxPool1D(images, 3, 1))),
         ["max_pool2d"] = (one, t) => [Pooled(t["x"], images => one.Name == "max2d_dil2" ? MaxPool2D(images, 2, 1, dilations: 2) : MaxPool2D(images, 2))],
         ["avg_pool1d"] = Of(x => Pooled(x, images => AveragePool1D(images, 2))),
@@ -198,39 +198,27 @@ internal static class TorchOps
         ["avg_pool3d"] = Of(x => Pooled(x, images => AveragePool3D(images, 2))),
         ["adaptive_avg_pool2d"] = Of(x => x.Mean([2, 3], keepDims: true)),
         ["batch_norm"] = (one, t) => [BatchNorm(one, t)],
-        ["layer_norm"] = (one, t) => [Affine(Normalized(t["x"], one.Axes, one.Number("eps")), t, channels: null)],
+        ["layer_norm"] = (one, t) => [LayerNorm(t["x"], t.GetValueOrDefault("w"), t.GetValueOrDefault("b"), one.Axes, one.Number("eps"))],
         ["instance_norm"] = (one, t) => [Affine(Normalized(t["x"], 2, one.Number("eps")), t, channels: [1, 3, 1])],
         ["local_response_norm"] = (one, t) => [LocalResponseNorm(one, t["x"])],
         ["gru_cell"] = (_, t) => [GruCell(t, t["x"], t["h"])],
-        ["gru_cell_v1"] = (_, t) => [GruCellBefore(t)],
-        ["gru"] = (_, t) =>
-        {
-            var h = t["h"][0];
-            var states = new List<Tensor>();
-            for (var step = 0; step < t["x"].Shape[1]; step++)
-            {
-                h = GruCell(t, t["x"][.., step], h);
-                states.Add(h);
-            }
-            return [Stack([.. states], 1), h.ExpandDims(0)];
-        },
+        ["gru_cell_v1"] = (_, t) => [Gru(t["x"].ExpandDims(1), t["w"], t["u"], t["b"], t["h"], resetAfter: false).Hidden],
+        ["gru"] = (_, t) => Gru(
+            t["x"], UpdateFirst(t["w_ih"]).T, UpdateFirst(t["w_hh"]).T, Stack([UpdateFirst(t["b_ih"]), UpdateFirst(t["b_hh"])]), t["h"][0]) is var (outputs, hidden)
+            ? [outputs, hidden.ExpandDims(0)]
+            : [],
         ["lstm_cell"] = (_, t) => LstmCell(t, t["x"], t["h"], t["c"], "") is var (h, c) ? [h, c] : [],
         ["lstm"] = (one, t) =>
         {
             var forward = Lstm(t, 0, "");
             if (!one.Flag("bidirectional"))
             {
-                return [Stack(forward.States, 1), forward.H.ExpandDims(0), forward.C.ExpandDims(0)];
+                return [forward.Outputs, forward.Hidden.ExpandDims(0), forward.Cell.ExpandDims(0)];
             }
             var backward = Lstm(t, 1, "_rev");
-            return [Concat([Stack(forward.States, 1), Stack(backward.States, 1)], 2), Stack([forward.H, backward.H]), Stack([forward.C, backward.C])];
+            return [Concat([forward.Outputs, backward.Outputs.Flip(1)], 2), Stack([forward.Hidden, backward.Hidden]), Stack([forward.Cell, backward.Cell])];
         },
-        ["attention"] = (one, t) =>
-        {
-            var scores = MatMul(t["q"], t["k"].SwapAxes(-1, -2)) / Math.Sqrt(t["q"].Shape[^1]);
-            scores = one.Flag("causal") ? Where(Band(scores) > 0, double.NegativeInfinity, scores) : Where(t["m"], -1e9, scores);
-            return [MatMul(Softmax(scores), t["v"])];
-        },
+        ["attention"] = (one, t) => [Attention(t["q"], t["k"], t["v"], one.Flag("causal") ? null : !t["m"], causal: one.Flag("causal"))],
 
         // ---- losses ----
         ["mae"] = (one, t) => [Reduced(one, Abs(t["p"] - t["y"]))],
@@ -238,10 +226,10 @@ internal static class TorchOps
         ["huber"] = (one, t) => [Huber(t["p"] - t["y"], one.Number("delta")).Mean()],
         ["smooth_l1"] = (_, t) => [Huber(t["p"] - t["y"], 1).Mean()],
         ["sparse_categorical_crossentropy"] = (one, t) => [SparseCrossEntropy(one, t)],
-        ["binary_crossentropy"] = (_, t) => [(Softplus(t["z"]) - (t["z"] * ((t["y"] * 0.9) + 0.05))).Mean()],
+        ["binary_crossentropy"] = (_, t) => [SigmoidCrossEntropy(t["z"], (t["y"] * 0.9) + 0.05).Mean()],
         ["categorical_crossentropy"] = (one, t) => [one.Name == "ce_weights_smoothing"
             ? SmoothedCrossEntropy(t["z"], t["y"], t["w"], one.Number("label_smoothing"))
-            : -(t["y"] * LogSoftmax(t["z"])).Sum(-1).Mean()],
+            : SoftmaxCrossEntropy(t["z"], t["y"]).Mean()],
         ["nll"] = (_, t) => [-Chosen(LogSoftmax(t["z"], 1), t["y"]).Mean()],
         ["squared_hinge"] = (_, t) => [Square(Relu(1 - (t["y"] * t["p"]))).Mean()],
         ["log_cosh"] = (_, t) => [(t["p"] - t["y"] + Softplus(-2 * (t["p"] - t["y"])) - Math.Log(2)).Mean()],
@@ -269,9 +257,6 @@ internal static class TorchOps
     private static Call Of(Func<Tensor, Tensor> call) => (_, t) => [call(t["x"])];
 
     private static Call Of(Func<Tensor, Tensor, Tensor> call) => (_, t) => [call(t["a"], t["b"])];
-
-    /// <summary>Column minus row of each element of a matrix.</summary>
-    private static Tensor Band(Tensor x) => Arange(x.Shape[^1]) - Arange(x.Shape[^2]).ExpandDims(1);
 
     private delegate Tensor ConvolutionCall(Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis dilations, int groups);
 
@@ -348,15 +333,6 @@ internal static class TorchOps
         return ((1 - update) * candidate) + (update * h);
     }
 
-    private static Tensor GruCellBefore(IReadOnlyDictionary<string, Tensor> t)
-    {
-        Tensor x = t["x"], h = t["h"];
-        Tensor[] w = t["w"].Split(3, 1), u = t["u"].Split(3, 1), b = t["b"].Split(3);
-        var update = Sigmoid(MatMul(x, w[0]) + MatMul(h, u[0]) + b[0]);
-        var reset = Sigmoid(MatMul(x, w[1]) + MatMul(h, u[1]) + b[1]);
-        return (update * h) + ((1 - update) * Tanh(MatMul(x, w[2]) + MatMul(reset * h, u[2]) + b[2]));
-    }
-
     private static (Tensor H, Tensor C) LstmCell(IReadOnlyDictionary<string, Tensor> t, Tensor x, Tensor h, Tensor c, string direction)
     {
         var gates = (MatMul(x, t["w_ih" + direction].T) + t["b_ih" + direction] + MatMul(h, t["w_hh" + direction].T) + t["b_hh" + direction]).Split(4, 1);
@@ -364,19 +340,11 @@ internal static class TorchOps
         return (Sigmoid(gates[3]) * Tanh(c), c);
     }
 
-    private static (Tensor[] States, Tensor H, Tensor C) Lstm(IReadOnlyDictionary<string, Tensor> t, int layer, string direction)
-    {
-        var (h, c) = (t["h"][layer], t["c"][layer]);
-        var steps = t["x"].Shape[1];
-        var states = new Tensor[steps];
-        for (var k = 0; k < steps; k++)
-        {
-            var step = layer == 0 ? k : steps - 1 - k;
-            (h, c) = LstmCell(t, t["x"][.., step], h, c, direction);
-            states[step] = h;
-        }
-        return (states, h, c);
-    }
+    private static (Tensor Outputs, Tensor Hidden, Tensor Cell) Lstm(IReadOnlyDictionary<string, Tensor> t, int layer, string direction) => Tensor.Lstm(
+        t["x"], t["w_ih" + direction].T, t["w_hh" + direction].T, t["b_ih" + direction] + t["b_hh" + direction], t["h"][layer], t["c"][layer], goBackwards: layer == 1);
+
+    /// <summary>Torch's order of the gates is reset, update, candidate.</summary>
+    private static Tensor UpdateFirst(Tensor gates) => gates.Split(3) is var parts ? Concat([parts[1], parts[0], parts[2]]) : gates;
 
     private static Tensor Reduced(TorchCase one, Tensor losses) => one.Text("reduction") switch
     {
@@ -393,7 +361,7 @@ internal static class TorchOps
 
     private static Tensor SparseCrossEntropy(TorchCase one, IReadOnlyDictionary<string, Tensor> t)
     {
-        var losses = -Chosen(LogSoftmax(t["z"], 1), t["y"]);
+        var losses = SoftmaxCrossEntropy(t["z"].Rank == 2 ? t["z"] : t["z"].Permute(0, 2, 3, 1), t["y"]);
         if (one.Has("ignore_index"))
         {
             var counted = NotEqual(t["y"], (int)one.Number("ignore_index"));

@@ -87,4 +87,52 @@ internal sealed partial class CpuBackend
             }
         }
     }
+
+    public override void Dropout(double rate, ulong seed, ulong stream, Tensor x, Tensor y)
+    {
+        if (y.DType == DType.Float32)
+        {
+            new DropoutJob<float>(rate, seed, stream, x, y).Run();
+        }
+        else
+        {
+            new DropoutJob<double>(rate, seed, stream, x, y).Run();
+        }
+        GC.KeepAlive(x);
+    }
+
+    /// <summary>Elements 4k to 4k + 3 are decided by the words of block k.</summary>
+    private sealed class DropoutJob<E>(double rate, ulong seed, ulong stream, Tensor x, Tensor y) : Job where E : unmanaged, System.Numerics.IFloatingPointIeee754<E>
+    {
+        private readonly ulong _dropped = (ulong)(rate * (1UL << 32));
+        private readonly E _scale = rate < 1 ? E.CreateSaturating(1 / (1 - rate)) : E.Zero;
+
+        protected override int Chunks { get; } = y.Size < Cpu.Chunks.Smallest ? 1 : Cpu.Chunks.Count(y.Size);
+
+        protected override void Run(int chunk)
+        {
+            var (start, length) = Chunks == 1 ? (0, y.Size) : Cpu.Chunks.Of(y.Size, chunk);
+            var from = x.Elements<E>().Slice((int)start, (int)length);
+            var to = y.Elements<E>().Slice((int)start, (int)length);
+            for (var i = 0; i < from.Length; i += 4)
+            {
+                var (w0, w1, w2, w3) = Philox.Block(seed, (ulong)(start + i) / 4, stream);
+                to[i] = Kept(from[i], w0);
+                if (i + 3 < from.Length)
+                {
+                    to[i + 1] = Kept(from[i + 1], w1);
+                    to[i + 2] = Kept(from[i + 2], w2);
+                    to[i + 3] = Kept(from[i + 3], w3);
+                    continue;
+                }
+                for (var k = 1; i + k < from.Length; k++)
+                {
+                    to[i + k] = Kept(from[i + k], k == 1 ? w1 : w2);
+                }
+            }
+        }
+
+        // Chosen, not multiplied: a dropped infinity is 0, not NaN.
+        private E Kept(E value, uint word) => word >= _dropped ? value * _scale : E.Zero;
+    }
 }

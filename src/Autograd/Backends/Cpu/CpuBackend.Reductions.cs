@@ -101,7 +101,7 @@ internal sealed unsafe partial class CpuBackend
         var identity = E.CreateSaturating(TReducer.Identity);
         fixed (E* px = &x.First<E>(), py = &y.First<E>())
         {
-            if (inner == 1 && n <= Narrow && outer > 1)
+            if (inner == 1 && n <= Columns.Longest && outer > 1)
             {
                 ReduceNarrow<TReducer, E>(px, outer, n, py);
                 return;
@@ -172,51 +172,21 @@ internal sealed unsafe partial class CpuBackend
     }
 
     // Rows shorter than a few vectors would waste most lanes and end in a fold each; 16 rows side by side fill the lanes.
-    private const int Narrow = 32;
-
     [MethodImpl(AggressiveOptimization)]
     private static void ReduceNarrow<TReducer, E>(E* x, nint rows, int n, E* y) where TReducer : struct, IReducer where E : unmanaged
     {
         var width = Vector512<E>.Count;
-        var columns = stackalloc E[Narrow * width];
+        var columns = stackalloc E[Columns.Longest * width];
         for (nint row = 0; row < rows; row += width)
         {
             var count = (int)Math.Min(width, rows - row);
-            ToColumns(x + (row * n), count, n, columns);
+            Columns.FromRows(x + (row * n), count, n, columns);
             var total = new Lanes<E>(Vector512.Load(columns));
             for (var k = 1; k < n; k++)
             {
                 total = TReducer.Combine(total, new Lanes<E>(Vector512.Load(columns + (k * width))));
             }
             VectorIO.StoreTail(total.V, y + row, count);
-        }
-    }
-
-    private static void ToColumns<E>(E* rows, int count, int n, E* columns) where E : unmanaged
-    {
-        var width = Vector512<E>.Count;
-        for (var k = 0; k < n; k++)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                columns[(k * width) + i] = rows[(i * n) + k];
-            }
-            for (var i = count; i < width; i++)
-            {
-                columns[(k * width) + i] = default;
-            }
-        }
-    }
-
-    private static void FromColumns<E>(E* columns, int count, int n, E* rows) where E : unmanaged
-    {
-        var width = Vector512<E>.Count;
-        for (var i = 0; i < count; i++)
-        {
-            for (var k = 0; k < n; k++)
-            {
-                rows[(i * n) + k] = columns[(k * width) + i];
-            }
         }
     }
 

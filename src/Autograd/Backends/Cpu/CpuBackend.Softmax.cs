@@ -42,7 +42,7 @@ internal sealed unsafe partial class CpuBackend
 
     private static void SoftmaxRows<E>(bool logarithm, E* x, nint rows, int n, E* y) where E : unmanaged, IFloatingPointIeee754<E>
     {
-        if (n <= Narrow)
+        if (n <= Columns.Longest)
         {
             SoftmaxNarrow(logarithm, x, rows, n, y);
             return;
@@ -120,11 +120,11 @@ internal sealed unsafe partial class CpuBackend
     private static void SoftmaxNarrow<E>(bool logarithm, E* x, nint rows, int n, E* y) where E : unmanaged
     {
         var width = Vector512<E>.Count;
-        var columns = stackalloc E[Narrow * width];
+        var columns = stackalloc E[Columns.Longest * width];
         for (nint row = 0; row < rows; row += width)
         {
             var count = (int)Math.Min(width, rows - row);
-            ToColumns(x + (row * n), count, n, columns);
+            Columns.FromRows(x + (row * n), count, n, columns);
             var max = new Lanes<E>(Vector512.Load(columns));
             for (var k = 1; k < n; k++)
             {
@@ -144,7 +144,7 @@ internal sealed unsafe partial class CpuBackend
                 var value = new Lanes<E>(Vector512.Load(columns + (k * width)));
                 (logarithm ? value - last : value * last).V.Store(columns + (k * width));
             }
-            FromColumns(columns, count, n, y + (row * n));
+            Columns.ToRows(columns, count, n, y + (row * n));
         }
     }
 
@@ -181,7 +181,7 @@ internal sealed unsafe partial class CpuBackend
 
     private static void SoftmaxPullbackRows<E>(bool logarithm, E* dy, E* y, nint rows, int n, E* dx) where E : unmanaged, IFloatingPointIeee754<E>
     {
-        if (n <= Narrow)
+        if (n <= Columns.Longest)
         {
             SoftmaxPullbackNarrow(logarithm, dy, y, rows, n, dx);
             return;
@@ -215,13 +215,13 @@ internal sealed unsafe partial class CpuBackend
     private static void SoftmaxPullbackNarrow<E>(bool logarithm, E* dy, E* y, nint rows, int n, E* dx) where E : unmanaged
     {
         var width = Vector512<E>.Count;
-        var dyColumns = stackalloc E[Narrow * width];
-        var yColumns = stackalloc E[Narrow * width];
+        var dyColumns = stackalloc E[Columns.Longest * width];
+        var yColumns = stackalloc E[Columns.Longest * width];
         for (nint row = 0; row < rows; row += width)
         {
             var count = (int)Math.Min(width, rows - row);
-            ToColumns(dy + (row * n), count, n, dyColumns);
-            ToColumns(y + (row * n), count, n, yColumns);
+            Columns.FromRows(dy + (row * n), count, n, dyColumns);
+            Columns.FromRows(y + (row * n), count, n, yColumns);
             var sum = new Lanes<E>(Vector512<E>.Zero);
             for (var k = 0; k < n; k++)
             {
@@ -233,7 +233,7 @@ internal sealed unsafe partial class CpuBackend
                 SoftmaxSlope(logarithm, new Lanes<E>(Vector512.Load(dyColumns + (k * width))), new Lanes<E>(Vector512.Load(yColumns + (k * width))), sum).V
                     .Store(dyColumns + (k * width));
             }
-            FromColumns(dyColumns, count, n, dx + (row * n));
+            Columns.ToRows(dyColumns, count, n, dx + (row * n));
         }
     }
 

@@ -29,9 +29,19 @@ internal sealed partial class CpuBackend : Backend
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Tensor Allocate<T>(DType dtype, Shape shape) where T : unmanaged => (long)shape.Size * Unsafe.SizeOf<T>() < MemoryBudget.SmallestPooled
-        ? new Tensor(GC.AllocateUninitializedArray<T>(shape.Size), dtype, shape)
-        : AllocateLarge<T>(dtype, shape);
+    private static Tensor Allocate<T>(DType dtype, Shape shape) where T : unmanaged => (long)shape.Size * Unsafe.SizeOf<T>() < MemoryBudget.SmallestRecycled
+        ? new Tensor(new T[shape.Size], dtype, shape)
+        : AllocateOwned<T>(dtype, shape);
+
+    private static Tensor AllocateOwned<T>(DType dtype, Shape shape) where T : unmanaged
+    {
+        if ((long)shape.Size * Unsafe.SizeOf<T>() >= MemoryBudget.SmallestPooled)
+        {
+            return AllocateLarge<T>(dtype, shape);
+        }
+        var storage = RecycledArray<T>.Rent(shape.Size, out var array);
+        return new Tensor(array, dtype, shape, null, 0, storage);
+    }
 
     private static Tensor AllocateLarge<T>(DType dtype, Shape shape) where T : unmanaged
     {

@@ -100,6 +100,11 @@ internal static unsafe class CpuElementwise
     /// <summary>Whether one element stands for all, as in the gradient of a sum.</summary>
     private static bool IsOneValue(Tensor x) => x.Size == 1 || (x.StridesOrNull is { } strides && strides.AsSpan().IndexOfAnyExcept(0) < 0);
 
+    /// <summary>Whether the elements of x for those of a contiguous result lie at one distance, which is then <see cref="FlatStride"/>.</summary>
+    private static bool IsFlat(Tensor x, Tensor result) => (x.IsContiguous && x.Size == result.Size) || IsOneValue(x);
+
+    private static nint FlatStride(Tensor x, Tensor result) => x.IsContiguous && x.Size == result.Size ? 1 : 0;
+
     private static void Map<TOp, E>(TOp op, Tensor x, Tensor y) where TOp : struct, IUnaryOp where E : unmanaged
     {
         if (y.Size == 0)
@@ -157,16 +162,17 @@ internal static unsafe class CpuElementwise
                     ZipRows(formula, px, 0, wholeX ? 1 : 0, py, 0, wholeY ? 1 : 0, pz, 1, z.Size);
                 }
             }
-            else if (wholeX && z.Rank == 2 && y.IsContiguous && y.Size == z.Shape[1] && y.Shape[^1] == y.Size)
+            else if (wholeX && y.Rank > 0 && y.IsContiguous && y.Size == z.Shape[^1] && y.Shape[^1] == y.Size)
             {
-                // A bias on each row of a matrix.
-                if (z.Size >= Chunks.Smallest && z.Shape[0] >= 2 * Chunks.MostAtOnce)
+                // A bias on each row of a matrix, or on each pixel.
+                var rows = z.Size / y.Size;
+                if (z.Size >= Chunks.Smallest && rows >= 2 * Chunks.MostAtOnce)
                 {
-                    new ZipBiasJob<TFormula, E>(formula, px, py, pz, z.Shape[0], y.Size).Run();
+                    new ZipBiasJob<TFormula, E>(formula, px, py, pz, rows, y.Size).Run();
                 }
                 else
                 {
-                    ZipRows(formula, px, y.Size, 1, py, 0, 1, pz, z.Shape[0], y.Size);
+                    ZipManyRows(formula, px, y.Size, 1, py, 0, 1, pz, rows, y.Size);
                 }
             }
             else
@@ -181,13 +187,57 @@ internal static unsafe class CpuElementwise
         Loops.Prepare(out var loops, z.Shape, z, x, y);
         do
         {
-            ZipRows(
+            ZipManyRows(
                 formula,
                 px + loops.Offset(1), loops.RowStride(1), loops.ElementStride(1),
                 py + loops.Offset(2), loops.RowStride(2), loops.ElementStride(2),
                 pz + loops.Offset(0), loops.Rows, loops.Length);
         }
         while (loops.Next());
+    }
+
+    // Rows of a few elements would leave most lanes empty, so what repeats is laid out in full, and many rows are one.
+    private static void ZipManyRows<TFormula, E>(TFormula formula, E* x, nint rx, nint sx, E* y, nint ry, nint sy, E* z, nint rows, nint n) where TFormula : struct, IBinaryFormula where E : unmanaged
+    {
+        if (n >= Vector512<E>.Count || rows == 1)
+        {
+            ZipRows(formula, x, rx, sx, y, ry, sy, z, rows, n);
+            return;
+        }
+        const int Room = 512;
+        var spaceX = stackalloc E[Room + 16];
+        var spaceY = stackalloc E[Room + 16];
+        for (nint count; rows > 0; rows -= count, x += count * rx, y += count * ry, z += count * n)
+        {
+            count = Math.Min(rows, Room / n);
+            ZipRows(formula, Rows(x, rx, sx, count, n, spaceX), 0, 1, Rows(y, ry, sy, count, n, spaceY), 0, 1, z, 1, count * n);
+        }
+    }
+
+    /// <summary>Rows one behind the other: as they are where they lie so, else copied. Each is written as a whole vector, of which the next row takes back what is too much.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static E* Rows<E>(E* x, nint rx, nint sx, nint rows, nint n, E* space) where E : unmanaged
+    {
+        if (sx == 1 && rx == n)
+        {
+            return x;
+        }
+        var to = space;
+        if (sx == 0)
+        {
+            for (; rows > 0; rows--, x += rx, to += n)
+            {
+                Vector512.Create(*x).Store(to);
+            }
+        }
+        else
+        {
+            for (; rows > 0; rows--, x += rx, to += n)
+            {
+                VectorIO.LoadTail(x, sx, 0, (int)n).Store(to);
+            }
+        }
+        return space;
     }
 
     private static void MapPullback<TOp, E>(TOp op, Tensor dy, Tensor x, Tensor y, Tensor dx) where TOp : struct, IUnaryOp where E : unmanaged
@@ -246,9 +296,14 @@ internal static unsafe class CpuElementwise
         {
             return;
         }
-        Loops.Prepare(out var loops, result.Shape, result, dz, x, y, z);
         fixed (E* pdz = &dz.First<E>(), px = &x.First<E>(), py = &y.First<E>(), pz = &z.First<E>(), pr = &result.First<E>())
         {
+            if (IsFlat(dz, result) && IsFlat(x, result) && IsFlat(y, result))
+            {
+                ZipPullbackRow(op, operand, pdz, FlatStride(dz, result), px, FlatStride(x, result), py, FlatStride(y, result), pz, pr, result.Size);
+                return;
+            }
+            Loops.Prepare(out var loops, result.Shape, result, dz, x, y, z);
             do
             {
                 for (nint row = 0; row < loops.Rows; row++)

@@ -65,6 +65,7 @@ internal static unsafe class CpuUpdates
         private static E* At(E* slot, nint start) => slot == null ? null : slot + start;
     }
 
+    // What a rule has no slot for is not even looked at: a jump around it costs more than the arithmetic.
     [MethodImpl(AggressiveOptimization)]
     private static void UpdateRow<TRule, E>(TRule rule, E* g, E* w, E* s0, E* s1, E* s2, nint n) where TRule : struct, IUpdateRule where E : unmanaged
     {
@@ -72,20 +73,20 @@ internal static unsafe class CpuUpdates
         for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
         {
             var weight = new Lanes<E>(Vector512.Load(w + i));
-            var state0 = s0 == null ? default : new Lanes<E>(Vector512.Load(s0 + i));
-            var state1 = s1 == null ? default : new Lanes<E>(Vector512.Load(s1 + i));
-            var state2 = s2 == null ? default : new Lanes<E>(Vector512.Load(s2 + i));
+            var state0 = TRule.Slots > 0 && s0 != null ? new Lanes<E>(Vector512.Load(s0 + i)) : default;
+            var state1 = TRule.Slots > 1 && s1 != null ? new Lanes<E>(Vector512.Load(s1 + i)) : default;
+            var state2 = TRule.Slots > 2 && s2 != null ? new Lanes<E>(Vector512.Load(s2 + i)) : default;
             rule.Of(ref weight, new Lanes<E>(Vector512.Load(g + i)), ref state0, ref state1, ref state2);
             weight.V.Store(w + i);
-            if (s0 != null)
+            if (TRule.Slots > 0 && s0 != null)
             {
                 state0.V.Store(s0 + i);
             }
-            if (s1 != null)
+            if (TRule.Slots > 1 && s1 != null)
             {
                 state1.V.Store(s1 + i);
             }
-            if (s2 != null)
+            if (TRule.Slots > 2 && s2 != null)
             {
                 state2.V.Store(s2 + i);
             }
@@ -94,20 +95,20 @@ internal static unsafe class CpuUpdates
         {
             var rest = (int)(n - i);
             var weight = new Lanes<E>(VectorIO.LoadTail(w + i, rest));
-            var state0 = s0 == null ? default : new Lanes<E>(VectorIO.LoadTail(s0 + i, rest));
-            var state1 = s1 == null ? default : new Lanes<E>(VectorIO.LoadTail(s1 + i, rest));
-            var state2 = s2 == null ? default : new Lanes<E>(VectorIO.LoadTail(s2 + i, rest));
+            var state0 = TRule.Slots > 0 && s0 != null ? new Lanes<E>(VectorIO.LoadTail(s0 + i, rest)) : default;
+            var state1 = TRule.Slots > 1 && s1 != null ? new Lanes<E>(VectorIO.LoadTail(s1 + i, rest)) : default;
+            var state2 = TRule.Slots > 2 && s2 != null ? new Lanes<E>(VectorIO.LoadTail(s2 + i, rest)) : default;
             rule.Of(ref weight, new Lanes<E>(VectorIO.LoadTail(g + i, rest)), ref state0, ref state1, ref state2);
             VectorIO.StoreTail(weight.V, w + i, rest);
-            if (s0 != null)
+            if (TRule.Slots > 0 && s0 != null)
             {
                 VectorIO.StoreTail(state0.V, s0 + i, rest);
             }
-            if (s1 != null)
+            if (TRule.Slots > 1 && s1 != null)
             {
                 VectorIO.StoreTail(state1.V, s1 + i, rest);
             }
-            if (s2 != null)
+            if (TRule.Slots > 2 && s2 != null)
             {
                 VectorIO.StoreTail(state2.V, s2 + i, rest);
             }

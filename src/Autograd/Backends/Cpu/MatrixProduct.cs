@@ -40,11 +40,15 @@ internal readonly unsafe struct MatrixOperands<E>(E* a, nint rowA, nint columnA,
     public readonly int M = m;
     public readonly int N = n;
     public readonly int K = k;
+
+    /// <summary>The same product as that of the transposes, for a result of one row or column.</summary>
+    public MatrixOperands<E> Transposed() => new(B, ColumnB, RowB, A, ColumnA, RowA, C, N, M, K);
 }
 
 /// <summary>
-/// The method of Goto and van de Geijn (2008): a tile of c stays in registers while a column of a and a row of b stream past it; for large products b and a
-/// are first packed into panels in that order, in blocks that fit the caches. Small products read a and, where its rows are contiguous, b in place.
+/// The method of Goto and van de Geijn (2008): a tile of c stays in registers while a column of a and a row of b stream past it. Where either operand stays in
+/// the second-level cache, both are read in place, and only a panel of b whose columns are contiguous, or too few for a register, is packed before it is met.
+/// For larger products b and a are packed into panels in the order of use, in blocks that fit the caches.
 /// </summary>
 /// <remarks>
 /// Blocks along k depend on k alone, and each element of c is summed in order of k within them. So neither the tile, nor the number of threads, nor the layout of
@@ -61,8 +65,11 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
 
     private const int BlockN = 4096;
 
-    /// <summary>Products up to this many multiplications gain nothing from packing.</summary>
-    private const long SmallWork = 64L * 64 * 64 * 8;
+    /// <summary>Bytes of an operand's block that stay near enough to be read in place again and again; packing it would gain nothing.</summary>
+    private const long Nearby = 640 << 10;
+
+    /// <summary>Chunks of a job where they need not be small: a few for each of a few threads.</summary>
+    private const int FewChunks = 8;
 
     /// <summary>Products from this many multiplications on are worth a second thread.</summary>
     private const long ParallelWork = 96L * 96 * 96;
@@ -75,67 +82,173 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
 
     private static int PanelWidth => 2 * V.Count;
 
+    /// <summary>Columns of a panel, filled up to one or two registers.</summary>
+    private static int Padded(int columns) => columns > V.Count ? PanelWidth : V.Count;
+
     public static void Run(in MatrixOperands<E> x)
     {
-        var work = (long)x.M * x.N * x.K;
-        if (work > SmallWork || x.K > BlockK)
+        if (x.N == 1 && x.M > 1)
         {
-            RunLarge(x);
+            // A column of results lies in memory like a row, and lanes are columns.
+            Run(x.Transposed());
+            return;
         }
-        else if (work < ParallelWork || Workers.Count == 1)
+        // Written so that extents near 2^31 do not overflow.
+        var blocksK = ((x.K - 1) / BlockK) + 1;
+        var blockK = ((x.K - 1) / blocksK) + 1;
+        var (a, b) = ((long)x.M * blockK * sizeof(E), (long)blockK * x.N * sizeof(E));
+        if (Math.Min(a, b) > Nearby)
         {
-            RunSmall(x, 0, x.M, 0, x.N);
+            RunPacked(x, blockK);
+            return;
         }
-        else
+        for (int p = 0, k; p < x.K; p += k)
         {
-            new SmallJob(x).Run();
-        }
-    }
-
-    // ---- small: operands in place ----
-
-    private sealed class SmallJob(MatrixOperands<E> x) : Job
-    {
-        // Where b must be packed, splitting columns packs each panel once.
-        private readonly bool _byColumns = x.N > x.M || (x.ColumnB != 1 && x.N >= 4 * PanelWidth);
-
-        protected override int Chunks => Math.Clamp(_byColumns ? x.N / PanelWidth : x.M / V.TileRows, 1, 4);
-
-        protected override void Run(int chunk)
-        {
-            if (_byColumns)
+            k = Math.Min(blockK, x.K - p);
+            if ((long)x.M * x.N * k < ParallelWork || Workers.Count == 1)
             {
-                var panels = (x.N + PanelWidth - 1) / PanelWidth;
-                RunSmall(x, 0, x.M, panels * chunk / Chunks * PanelWidth, Math.Min(panels * (chunk + 1) / Chunks * PanelWidth, x.N));
+                MultiplyColumns(x, 0, x.M, 0, x.N, p, k);
             }
             else
             {
-                RunSmall(x, x.M * chunk / Chunks, x.M * (chunk + 1) / Chunks, 0, x.N);
+                // Where b must be packed, splitting columns packs each panel once.
+                var byColumns = a <= Nearby && (b > Nearby || x.N > x.M || (x.ColumnB != 1 && x.N >= 4 * PanelWidth));
+                new InPlaceJob(x, byColumns, p, k).Run();
             }
         }
     }
 
-    private static void RunSmall(in MatrixOperands<E> x, int firstRow, int endRow, int firstColumn, int endColumn)
+    // ---- operands in place ----
+
+    private sealed class InPlaceJob(MatrixOperands<E> x, bool byColumns, int firstK, int k) : Job
     {
-        for (var j = firstColumn; j < endColumn; j += PanelWidth)
+        private readonly int _panels = ((x.N - 1) / PanelWidth) + 1;
+
+        protected override int Chunks { get; } = byColumns
+            ? Math.Min(((x.N - 1) / PanelWidth) + 1, FewChunks)
+            : (int)Math.Clamp(x.M / V.TileRows, 1, Math.Max(FewChunks, (long)x.M * k * sizeof(E) / Nearby));
+
+        protected override void Run(int chunk)
         {
-            var columns = Math.Min(PanelWidth, endColumn - j);
-            var width = columns > V.Count ? PanelWidth : V.Count;
-            var b = x.B + (j * x.ColumnB);
+            if (byColumns)
+            {
+                var end = (long)_panels * (chunk + 1) / Chunks * PanelWidth;
+                MultiplyColumns(x, 0, x.M, (int)((long)_panels * chunk / Chunks * PanelWidth), (int)Math.Min(end, x.N), firstK, k);
+            }
+            else
+            {
+                var first = (int)((long)x.M * chunk / Chunks);
+                MultiplyColumns(x, first, (int)((long)x.M * (chunk + 1) / Chunks) - first, 0, x.N, firstK, k);
+            }
+        }
+    }
+
+    /// <summary>Rows of a against columns of b, which is read in place where its rows are contiguous and fill whole registers, else packed a panel at a time.</summary>
+    private static void MultiplyColumns(in MatrixOperands<E> x, int firstRow, int rows, int firstColumn, int endColumn, int firstK, int k)
+    {
+        var a = x.A + (firstRow * x.RowA) + (firstK * x.ColumnA);
+        var c = x.C + (firstRow * x.RowC);
+        for (int j = firstColumn, columns; j < endColumn; j += columns)
+        {
+            columns = Math.Min(PanelWidth, endColumn - j);
+            var width = Padded(columns);
+            var b = x.B + (firstK * x.RowB) + (j * x.ColumnB);
             var rowB = x.RowB;
+            if (rows == 1 && x.ColumnB == 1 && endColumn - j >= 4 * V.Count)
+            {
+                columns = 4 * V.Count;
+                MultiplyRow(a, x.ColumnA, b, rowB, k, c + j, add: firstK > 0);
+                continue;
+            }
+            if (rows == 1 && rowB == 1 && x.ColumnB != 1 && V.Interleaves)
+            {
+                MultiplyRowTurned(a, x.ColumnA, b, x.ColumnB, k, columns, c + j, add: firstK > 0);
+                continue;
+            }
             if (x.ColumnB != 1 || columns != width)
             {
-                var panel = Scratch.Of(ref t_packedB, (long)x.K * width * sizeof(E));
-                Pack(b, x.RowB, x.ColumnB, x.K, columns, (E*)panel, width);
+                var panel = Scratch.Of(ref t_packedB, (long)k * width * sizeof(E));
+                Pack(b, x.RowB, x.ColumnB, k, columns, (E*)panel, width);
                 b = (E*)panel;
                 rowB = width;
             }
-            MultiplyPanel(x.A + (firstRow * x.RowA), x.RowA, x.ColumnA, default, b, rowB, width, x.C + (firstRow * x.RowC) + j, x.RowC, endRow - firstRow, columns, x.K, false);
+            MultiplyPanel(a, x.RowA, x.ColumnA, false, b, rowB, width, c + j, x.RowC, rows, columns, k, add: firstK > 0);
         }
     }
 
+    /// <summary>One row against four registers of columns: with two, each sum would wait for itself.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void MultiplyRow(E* a, nint columnA, E* b, nint rowB, int k, E* c, bool add)
+    {
+        V s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; k > 0; k--, a += columnA, b += rowB)
+        {
+            var x = V.Broadcast(*a);
+            s0 = V.MultiplyAdd(x, V.Load(b), s0);
+            s1 = V.MultiplyAdd(x, V.Load(b + V.Count), s1);
+            s2 = V.MultiplyAdd(x, V.Load(b + (2 * V.Count)), s2);
+            s3 = V.MultiplyAdd(x, V.Load(b + (3 * V.Count)), s3);
+        }
+        V.Store(add ? V.Add(V.Load(c), s0) : s0, c);
+        V.Store(add ? V.Add(V.Load(c + V.Count), s1) : s1, c + V.Count);
+        V.Store(add ? V.Add(V.Load(c + (2 * V.Count)), s2) : s2, c + (2 * V.Count));
+        V.Store(add ? V.Add(V.Load(c + (3 * V.Count)), s3) : s3, c + (3 * V.Count));
+    }
+
+    /// <summary>One row against up to a panel of columns that are contiguous themselves, turned in registers as in <see cref="PackTransposed"/>.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void MultiplyRowTurned(E* a, nint columnA, E* b, nint columnB, int k, int columns, E* c, bool add)
+    {
+        var rows = stackalloc E*[32];
+        for (var r = 0; r < PanelWidth; r++)
+        {
+            rows[r] = b + (Math.Min(r, columns - 1) * columnB);
+        }
+        var next = rows + V.Count;
+        V s0 = default, s1 = default;
+        nint p = 0;
+        if (sizeof(E) == 4)
+        {
+            for (; p <= k - 4; p += 4, a += 4 * columnA)
+            {
+                Fetch(rows + (p % 16 * 2), p);
+                V x0 = V.Broadcast(a[0]), x1 = V.Broadcast(a[columnA]), x2 = V.Broadcast(a[2 * columnA]), x3 = V.Broadcast(a[3 * columnA]);
+                Turn(rows, p, out var r0, out var r1, out var r2, out var r3);
+                s0 = V.MultiplyAdd(x3, r3, V.MultiplyAdd(x2, r2, V.MultiplyAdd(x1, r1, V.MultiplyAdd(x0, r0, s0))));
+                Turn(next, p, out r0, out r1, out r2, out r3);
+                s1 = V.MultiplyAdd(x3, r3, V.MultiplyAdd(x2, r2, V.MultiplyAdd(x1, r1, V.MultiplyAdd(x0, r0, s1))));
+            }
+        }
+        else
+        {
+            for (; p <= k - 2; p += 2, a += 2 * columnA)
+            {
+                Fetch(rows + (p % 8 * 2), p);
+                V x0 = V.Broadcast(a[0]), x1 = V.Broadcast(a[columnA]);
+                Turn(rows, p, out var r0, out var r1);
+                s0 = V.MultiplyAdd(x1, r1, V.MultiplyAdd(x0, r0, s0));
+                Turn(next, p, out r0, out r1);
+                s1 = V.MultiplyAdd(x1, r1, V.MultiplyAdd(x0, r0, s1));
+            }
+        }
+        var lanes = stackalloc E[32];
+        for (; p < k; p++, a += columnA)
+        {
+            for (var r = 0; r < PanelWidth; r++)
+            {
+                lanes[r] = rows[r][p];
+            }
+            var x = V.Broadcast(*a);
+            s0 = V.MultiplyAdd(x, V.Load(lanes), s0);
+            s1 = V.MultiplyAdd(x, V.Load(lanes + V.Count), s1);
+        }
+        V.Store(s0, lanes);
+        V.Store(s1, lanes + V.Count);
+        TakeOver(lanes, PanelWidth, c, 0, 1, columns, add);
+    }
+
     /// <summary>Rows of c against one panel of b, in tiles of nearly equal height. Packed, the tiles of a follow each other with all their k columns.</summary>
-    private static void MultiplyPanel(
+    internal static void MultiplyPanel(
         E* a, nint rowA, nint columnA, bool packed, E* b, nint rowB, int width, E* c, nint rowC, int rows, int columns, int k, bool add)
     {
         var kernels = width == PanelWidth ? Tiles<V, E>.Wide : Tiles<V, E>.Narrow;
@@ -163,40 +276,29 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         }
     }
 
+    /// <summary>c = (or +=) the first columns of a tile.</summary>
     internal static void TakeOver(E* tile, nint width, E* c, nint rowC, int rows, int columns, bool add)
     {
-        var padded = stackalloc E[32];
         for (; rows > 0; rows--, tile += width, c += rowC)
         {
-            if (add)
+            var i = 0;
+            for (; i <= columns - V.Count; i += V.Count)
             {
-                new Span<E>(c, columns).CopyTo(new Span<E>(padded, 32));
-                for (var i = 0; i < width; i += V.Count)
-                {
-                    V.Store(V.Add(V.Load(padded + i), V.Load(tile + i)), tile + i);
-                }
+                var sum = V.Load(tile + i);
+                V.Store(add ? V.Add(V.Load(c + i), sum) : sum, c + i);
             }
-            if (columns <= 4)
+            if (i < columns)
             {
-                for (var i = 0; i < columns; i++)
-                {
-                    c[i] = tile[i];
-                }
-            }
-            else
-            {
-                new Span<E>(tile, columns).CopyTo(new Span<E>(c, columns));
+                var sum = V.Load(tile + i);
+                V.StoreFirst(add ? V.Add(V.LoadFirst(c + i, columns - i), sum) : sum, c + i, columns - i);
             }
         }
     }
 
-    // ---- large: both operands packed ----
+    // ---- both operands packed ----
 
-    private static void RunLarge(in MatrixOperands<E> x)
+    private static void RunPacked(in MatrixOperands<E> x, int blockK)
     {
-        // Written so that extents near 2^31 do not overflow.
-        var blocksK = ((x.K - 1) / BlockK) + 1;
-        var blockK = ((x.K - 1) / blocksK) + 1;
         for (int j = 0, columns; j < x.N; j += columns)
         {
             columns = Math.Min(BlockN, x.N - j);
@@ -222,9 +324,8 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             for (var panel = _panels * chunk / Chunks; panel < _panels * (chunk + 1) / Chunks; panel++)
             {
                 var j = panel * PanelWidth;
-                Pack(
-                    x.B + (firstK * x.RowB) + ((firstColumn + j) * x.ColumnB), x.RowB, x.ColumnB, k, Math.Min(PanelWidth, columns - j),
-                    packed + ((nint)j * k), PanelWidth);
+                var width = Math.Min(PanelWidth, columns - j);
+                Pack(x.B + (firstK * x.RowB) + ((firstColumn + j) * x.ColumnB), x.RowB, x.ColumnB, k, width, packed + ((nint)j * k), Padded(width));
             }
         }
     }
@@ -232,16 +333,16 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
     /// <summary>Packs blocks of rows of a and multiplies them with the packed block of b.</summary>
     private sealed class BlockJob(MatrixOperands<E> x, E* packed, int firstColumn, int columns, int firstK, int k) : Job
     {
-        protected override int Chunks { get; } = Math.Max(((x.M - 1) / BlockM) + 1, Math.Min(4, x.M / V.TileRows));
+        // A multiple of four, so that two or four threads end together.
+        protected override int Chunks { get; } = (int)Math.Min(((((x.M - 1L) / BlockM) + 4) / 4) * 4, Math.Max(1, x.M / V.TileRows));
 
         protected override void Run(int chunk)
         {
             var first = (int)((long)x.M * chunk / Chunks);
             var rows = (int)((long)x.M * (chunk + 1) / Chunks) - first;
-            var a = (E*)Scratch.Of(ref t_packedA, (long)k * (rows + V.TileRows) * sizeof(E));
+            var a = (E*)Scratch.Of(ref t_packedA, (((long)k * rows) + V.Count) * sizeof(E));
             var tiles = (rows + V.TileRows - 1) / V.TileRows;
-            var row = 0;
-            for (var tile = 0; tile < tiles; tile++)
+            for (int tile = 0, row = 0; tile < tiles; tile++)
             {
                 var height = (rows / tiles) + (tile < rows % tiles ? 1 : 0);
                 Pack(x.A + ((first + row) * x.RowA) + (firstK * x.ColumnA), x.ColumnA, x.RowA, k, height, a + ((nint)row * k), height);
@@ -249,25 +350,27 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             }
             for (var j = 0; j < columns; j += PanelWidth)
             {
+                var width = Math.Min(PanelWidth, columns - j);
                 MultiplyPanel(
-                    a, 1, 1, true, packed + ((nint)j * k), PanelWidth, PanelWidth,
-                    x.C + (first * x.RowC) + firstColumn + j, x.RowC, rows, Math.Min(PanelWidth, columns - j), k, add: firstK > 0);
+                    a, 1, 1, true, packed + ((nint)j * k), Padded(width), Padded(width),
+                    x.C + (first * x.RowC) + firstColumn + j, x.RowC, rows, width, k, add: firstK > 0);
             }
         }
     }
 
     // ---- packing ----
 
-    /// <summary>panel[p * width + i] = x[p * strideP + i * strideI] for i &lt; count, 0 up to the width.</summary>
+    /// <summary>panel[p * width + i] = x[p * strideP + i * strideI] for i &lt; count.</summary>
+    /// <remarks>Up to a whole register more is written to each row, and of rows shorter than a register also behind the last; what is written there is undefined.</remarks>
     internal static void Pack(E* x, nint strideP, nint strideI, int k, int count, E* panel, int width)
     {
         if (strideI == 1)
         {
             PackRows(x, strideP, k, count, panel, width);
         }
-        else if (strideP == 1 && sizeof(E) == 4)
+        else if (strideP == 1 && V.Interleaves)
         {
-            PackTransposed((float*)x, strideI, k, count, (float*)panel, width);
+            PackTransposed(x, strideI, k, count, panel, width);
         }
         else
         {
@@ -277,7 +380,6 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
                 {
                     panel[i] = x[i * strideI];
                 }
-                new Span<E>(panel + count, width - count).Clear();
             }
         }
     }
@@ -285,7 +387,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
     [MethodImpl(AggressiveOptimization)]
     private static void PackRows(E* x, nint stride, int k, int count, E* panel, int width)
     {
-        if (count == PanelWidth && width == PanelWidth)
+        if (count == PanelWidth)
         {
             for (; k > 0; k--, x += stride, panel += width)
             {
@@ -294,60 +396,117 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             }
             return;
         }
+        var whole = count / V.Count * V.Count;
+        var rest = count - whole;
+        var room = Room(whole, width);
         for (; k > 0; k--, x += stride, panel += width)
         {
-            for (nint i = 0; i < count; i++)
+            for (nint i = 0; i < whole; i += V.Count)
             {
-                panel[i] = x[i];
+                V.Store(V.Load(x + i), panel + i);
             }
-            for (nint i = count; i < width; i++)
+            if (rest > 0)
             {
-                panel[i] = default;
+                Put(V.LoadFirst(x + whole, rest), panel + whole, room);
             }
         }
     }
 
-    // Blocks of 4 x 4 turned in registers.
-    [MethodImpl(AggressiveOptimization)]
-    private static void PackTransposed(float* x, nint stride, int k, int count, float* panel, int width)
+    /// <summary>
+    /// Elements that may be written to a row of a panel from i on. The first register of a row may reach into the next rows, which are written later.
+    /// </summary>
+    private static int Room(int i, int width) => i == 0 ? V.Count : Math.Min(V.Count, width - i);
+
+    [MethodImpl(AggressiveInlining)]
+    private static void Put(V v, E* to, int room)
     {
-        var i = 0;
+        if (room == V.Count)
+        {
+            V.Store(v, to);
+        }
+        else
+        {
+            V.StoreFirst(v, to, room);
+        }
+    }
+
+    // More rows than the processor foresees by itself.
+    [MethodImpl(AggressiveInlining)]
+    private static void Fetch(E** rows, nint p)
+    {
         if (Sse.IsSupported)
         {
-            for (; i <= count - 4; i += 4)
+            var ahead = p + (512 / sizeof(E));
+            for (var r = 0; r < 32 / sizeof(E); r++)
             {
-                var row = x + (i * stride);
-                nint p = 0;
-                for (; p <= k - 4; p += 4)
-                {
-                    var r0 = Vector128.Load(row + p);
-                    var r1 = Vector128.Load(row + stride + p);
-                    var r2 = Vector128.Load(row + (2 * stride) + p);
-                    var r3 = Vector128.Load(row + (3 * stride) + p);
-                    var low01 = Sse.UnpackLow(r0, r1);
-                    var low23 = Sse.UnpackLow(r2, r3);
-                    var high01 = Sse.UnpackHigh(r0, r1);
-                    var high23 = Sse.UnpackHigh(r2, r3);
-                    var to = panel + (p * width) + i;
-                    Sse.MoveLowToHigh(low01, low23).Store(to);
-                    Sse.MoveHighToLow(low23, low01).Store(to + width);
-                    Sse.MoveLowToHigh(high01, high23).Store(to + (2 * width));
-                    Sse.MoveHighToLow(high23, high01).Store(to + (3 * width));
-                }
-                for (; p < k; p++)
-                {
-                    for (var r = 0; r < 4; r++)
-                    {
-                        panel[(p * width) + i + r] = row[(r * stride) + p];
-                    }
-                }
+                Sse.Prefetch0(rows[r] + ahead);
             }
         }
-        for (; i < width; i++)
+    }
+
+    /// <summary>Elements p to p + 3 of as many rows as a register has elements, each in a register of its own; elements of 4 bytes.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static void Turn(E** rows, nint p, out V r0, out V r1, out V r2, out V r3)
+    {
+        V x0 = V.LoadLanes(rows, p, 4), x1 = V.LoadLanes(rows + 1, p, 4), x2 = V.LoadLanes(rows + 2, p, 4), x3 = V.LoadLanes(rows + 3, p, 4);
+        V low01 = V.InterleaveLow<float>(x0, x1), high01 = V.InterleaveHigh<float>(x0, x1);
+        V low23 = V.InterleaveLow<float>(x2, x3), high23 = V.InterleaveHigh<float>(x2, x3);
+        r0 = V.InterleaveLow<double>(low01, low23);
+        r1 = V.InterleaveHigh<double>(low01, low23);
+        r2 = V.InterleaveLow<double>(high01, high23);
+        r3 = V.InterleaveHigh<double>(high01, high23);
+    }
+
+    /// <summary>As above for elements p and p + 1 of 8 bytes.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static void Turn(E** rows, nint p, out V r0, out V r1)
+    {
+        V x0 = V.LoadLanes(rows, p, 2), x1 = V.LoadLanes(rows + 1, p, 2);
+        r0 = V.InterleaveLow<double>(x0, x1);
+        r1 = V.InterleaveHigh<double>(x0, x1);
+    }
+
+    /// <summary>Turns as many rows as a register has elements at a time, 16 bytes of each.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void PackTransposed(E* x, nint stride, int k, int count, E* panel, int width)
+    {
+        var rows = stackalloc E*[16];
+        for (var i = 0; i < count; i += V.Count)
         {
-            for (nint p = 0; p < k; p++)
+            for (var r = 0; r < V.Count; r++)
             {
-                panel[(p * width) + i] = i < count ? x[(i * stride) + p] : 0;
+                rows[r] = x + (Math.Min(i + r, count - 1) * stride);
+            }
+            var to = panel + i;
+            var room = Room(i, width);
+            nint p = 0;
+            if (sizeof(E) == 4)
+            {
+                for (; p <= k - 4; p += 4, to += 4 * width)
+                {
+                    Turn(rows, p, out var r0, out var r1, out var r2, out var r3);
+                    Put(r0, to, room);
+                    Put(r1, to + width, room);
+                    Put(r2, to + (2 * width), room);
+                    Put(r3, to + (3 * width), room);
+                }
+            }
+            else
+            {
+                for (; p <= k - 2; p += 2, to += 2 * width)
+                {
+                    Turn(rows, p, out var r0, out var r1);
+                    Put(r0, to, room);
+                    Put(r1, to + width, room);
+                }
+            }
+            var lanes = Math.Min(V.Count, count - i);
+            for (; p < k; p++, to += width)
+            {
+                for (var r = 0; r < lanes; r++)
+                {
+                    to[r] = rows[r][p];
+                }
             }
         }
     }

@@ -15,7 +15,22 @@ internal unsafe interface IVector<V, E> where V : struct, IVector<V, E> where E 
     /// <summary>Rows of accumulators, two registers each, that fit the register file.</summary>
     static abstract int TileRows { get; }
 
+    /// <summary>Whether <see cref="LoadLanes"/> and the interleaving members are instructions.</summary>
+    static abstract bool Interleaves { get; }
+
     static abstract V Load(E* p);
+
+    /// <summary>The first elements, at least one and fewer than a register holds; the other lanes are 0.</summary>
+    static abstract V LoadFirst(E* p, int count);
+
+    /// <summary>16 bytes of every row: lane i comes from rows[i * step] + p.</summary>
+    static abstract V LoadLanes(E** rows, nint p, int step);
+
+    /// <summary>In each 16 bytes the elements W of the lower half of x and y in turns.</summary>
+    static abstract V InterleaveLow<W>(V x, V y) where W : unmanaged;
+
+    /// <summary>As <see cref="InterleaveLow"/> for the upper half.</summary>
+    static abstract V InterleaveHigh<W>(V x, V y) where W : unmanaged;
 
     static abstract V Broadcast(E value);
 
@@ -25,6 +40,9 @@ internal unsafe interface IVector<V, E> where V : struct, IVector<V, E> where E 
     static abstract V MultiplyAdd(V x, V y, V sum);
 
     static abstract void Store(V v, E* p);
+
+    /// <summary>Writes the first elements only, at least one and fewer than a register holds.</summary>
+    static abstract void StoreFirst(V v, E* p, int count);
 }
 
 internal readonly unsafe struct V512<E>(Vector512<E> v) : IVector<V512<E>, E> where E : unmanaged
@@ -39,8 +57,32 @@ internal readonly unsafe struct V512<E>(Vector512<E> v) : IVector<V512<E>, E> wh
 
     public static int TileRows => 14;
 
+    public static bool Interleaves
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => Avx512F.IsSupported;
+    }
+
     [MethodImpl(AggressiveInlining)]
     public static V512<E> Load(E* p) => new(Vector512.Load(p));
+
+    [MethodImpl(AggressiveInlining)]
+    public static V512<E> LoadFirst(E* p, int count) => new(VectorIO.LoadTail(p, count));
+
+    [MethodImpl(AggressiveInlining)]
+    public static V512<E> LoadLanes(E** rows, nint p, int step) => new(Vector512.Create(
+        Vector256.Create(Vector128.Load(rows[0] + p), Vector128.Load(rows[step] + p)),
+        Vector256.Create(Vector128.Load(rows[2 * step] + p), Vector128.Load(rows[3 * step] + p))));
+
+    [MethodImpl(AggressiveInlining)]
+    public static V512<E> InterleaveLow<W>(V512<E> x, V512<E> y) where W : unmanaged => sizeof(W) == 4
+        ? new(Avx512F.UnpackLow(x._v.As<E, float>(), y._v.As<E, float>()).As<float, E>())
+        : new(Avx512F.UnpackLow(x._v.As<E, double>(), y._v.As<E, double>()).As<double, E>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static V512<E> InterleaveHigh<W>(V512<E> x, V512<E> y) where W : unmanaged => sizeof(W) == 4
+        ? new(Avx512F.UnpackHigh(x._v.As<E, float>(), y._v.As<E, float>()).As<float, E>())
+        : new(Avx512F.UnpackHigh(x._v.As<E, double>(), y._v.As<E, double>()).As<double, E>());
 
     [MethodImpl(AggressiveInlining)]
     public static V512<E> Broadcast(E value) => new(Vector512.Create(value));
@@ -62,6 +104,9 @@ internal readonly unsafe struct V512<E>(Vector512<E> v) : IVector<V512<E>, E> wh
 
     [MethodImpl(AggressiveInlining)]
     public static void Store(V512<E> v, E* p) => v._v.Store(p);
+
+    [MethodImpl(AggressiveInlining)]
+    public static void StoreFirst(V512<E> v, E* p, int count) => VectorIO.StoreTail(v._v, p, count);
 }
 
 internal readonly unsafe struct V256<E>(Vector256<E> v) : IVector<V256<E>, E> where E : unmanaged
@@ -76,8 +121,43 @@ internal readonly unsafe struct V256<E>(Vector256<E> v) : IVector<V256<E>, E> wh
 
     public static int TileRows => 6;
 
+    public static bool Interleaves
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => Avx.IsSupported;
+    }
+
     [MethodImpl(AggressiveInlining)]
     public static V256<E> Load(E* p) => new(Vector256.Load(p));
+
+    [MethodImpl(AggressiveInlining)]
+    public static V256<E> LoadFirst(E* p, int count)
+    {
+        if (sizeof(E) == 4 && Avx2.IsSupported)
+        {
+            return new(Avx2.MaskLoad((int*)p, Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count))).As<int, E>());
+        }
+        if (sizeof(E) == 8 && Avx2.IsSupported)
+        {
+            return new(Avx2.MaskLoad((long*)p, Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count))).As<long, E>());
+        }
+        Vector256<E> v = default;
+        new Span<E>(p, count).CopyTo(new Span<E>(&v, Count));
+        return new(v);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static V256<E> LoadLanes(E** rows, nint p, int step) => new(Vector256.Create(Vector128.Load(rows[0] + p), Vector128.Load(rows[step] + p)));
+
+    [MethodImpl(AggressiveInlining)]
+    public static V256<E> InterleaveLow<W>(V256<E> x, V256<E> y) where W : unmanaged => sizeof(W) == 4
+        ? new(Avx.UnpackLow(x._v.As<E, float>(), y._v.As<E, float>()).As<float, E>())
+        : new(Avx.UnpackLow(x._v.As<E, double>(), y._v.As<E, double>()).As<double, E>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static V256<E> InterleaveHigh<W>(V256<E> x, V256<E> y) where W : unmanaged => sizeof(W) == 4
+        ? new(Avx.UnpackHigh(x._v.As<E, float>(), y._v.As<E, float>()).As<float, E>())
+        : new(Avx.UnpackHigh(x._v.As<E, double>(), y._v.As<E, double>()).As<double, E>());
 
     [MethodImpl(AggressiveInlining)]
     public static V256<E> Broadcast(E value) => new(Vector256.Create(value));
@@ -99,6 +179,23 @@ internal readonly unsafe struct V256<E>(Vector256<E> v) : IVector<V256<E>, E> wh
 
     [MethodImpl(AggressiveInlining)]
     public static void Store(V256<E> v, E* p) => v._v.Store(p);
+
+    [MethodImpl(AggressiveInlining)]
+    public static void StoreFirst(V256<E> v, E* p, int count)
+    {
+        if (sizeof(E) == 4 && Avx2.IsSupported)
+        {
+            Avx2.MaskStore((int*)p, Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)), v._v.As<E, int>());
+        }
+        else if (sizeof(E) == 8 && Avx2.IsSupported)
+        {
+            Avx2.MaskStore((long*)p, Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)), v._v.As<E, long>());
+        }
+        else
+        {
+            new Span<E>(&v, count).CopyTo(new Span<E>(p, count));
+        }
+    }
 }
 
 internal readonly unsafe struct V128<E>(Vector128<E> v) : IVector<V128<E>, E> where E : unmanaged
@@ -113,8 +210,43 @@ internal readonly unsafe struct V128<E>(Vector128<E> v) : IVector<V128<E>, E> wh
 
     public static int TileRows => AdvSimd.IsSupported ? 14 : 6;
 
+    public static bool Interleaves
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => Sse2.IsSupported;
+    }
+
     [MethodImpl(AggressiveInlining)]
     public static V128<E> Load(E* p) => new(Vector128.Load(p));
+
+    [MethodImpl(AggressiveInlining)]
+    public static V128<E> LoadFirst(E* p, int count)
+    {
+        if (sizeof(E) == 4 && Avx2.IsSupported)
+        {
+            return new(Avx2.MaskLoad((int*)p, Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count))).As<int, E>());
+        }
+        if (sizeof(E) == 8 && Avx2.IsSupported)
+        {
+            return new(Avx2.MaskLoad((long*)p, Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count))).As<long, E>());
+        }
+        Vector128<E> v = default;
+        new Span<E>(p, count).CopyTo(new Span<E>(&v, Count));
+        return new(v);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static V128<E> LoadLanes(E** rows, nint p, int step) => new(Vector128.Load(rows[0] + p));
+
+    [MethodImpl(AggressiveInlining)]
+    public static V128<E> InterleaveLow<W>(V128<E> x, V128<E> y) where W : unmanaged => sizeof(W) == 4
+        ? new(Sse.UnpackLow(x._v.As<E, float>(), y._v.As<E, float>()).As<float, E>())
+        : new(Sse2.UnpackLow(x._v.As<E, double>(), y._v.As<E, double>()).As<double, E>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static V128<E> InterleaveHigh<W>(V128<E> x, V128<E> y) where W : unmanaged => sizeof(W) == 4
+        ? new(Sse.UnpackHigh(x._v.As<E, float>(), y._v.As<E, float>()).As<float, E>())
+        : new(Sse2.UnpackHigh(x._v.As<E, double>(), y._v.As<E, double>()).As<double, E>());
 
     [MethodImpl(AggressiveInlining)]
     public static V128<E> Broadcast(E value) => new(Vector128.Create(value));
@@ -137,4 +269,21 @@ internal readonly unsafe struct V128<E>(Vector128<E> v) : IVector<V128<E>, E> wh
 
     [MethodImpl(AggressiveInlining)]
     public static void Store(V128<E> v, E* p) => v._v.Store(p);
+
+    [MethodImpl(AggressiveInlining)]
+    public static void StoreFirst(V128<E> v, E* p, int count)
+    {
+        if (sizeof(E) == 4 && Avx2.IsSupported)
+        {
+            Avx2.MaskStore((int*)p, Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)), v._v.As<E, int>());
+        }
+        else if (sizeof(E) == 8 && Avx2.IsSupported)
+        {
+            Avx2.MaskStore((long*)p, Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)), v._v.As<E, long>());
+        }
+        else
+        {
+            new Span<E>(&v, count).CopyTo(new Span<E>(p, count));
+        }
+    }
 }
