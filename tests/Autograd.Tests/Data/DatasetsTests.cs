@@ -48,14 +48,16 @@ public class DatasetsTests
     [Fact]
     public void Points_lie_where_their_formulas_say()
     {
-        var circles = Datasets.Circles(20, noise: 0, factor: 0.3).X;
-        var radii = Sqrt(Square(circles).Sum(axis: 1)).ToArray<float>();
-        Assert.All(radii[..20], radius => Assert.Equal(1, radius, 5));
-        Assert.All(radii[20..], radius => Assert.Equal(0.3, radius, 5));
-        var moons = Datasets.Moons(3, noise: 0).X.ToArray<float>();
-        Assert.All(moons.Zip((float[])[1, 0, 0, 1, -1, 0, 0, 0.5f, 1, -0.5f, 2, 0.5f]), pair => Assert.Equal(pair.Second, pair.First, 5));
-        var spirals = Datasets.Spirals(2, 11, noise: 0).X;
-        Assert.Equal(Math.Sin(4 + 4), spirals[^1, 0].Item(), 5);
+        var (circles, ring) = Datasets.Circles(20, noise: 0, factor: 0.3);
+        Assert.InRange(Abs(Sqrt(Square(circles).Sum(axis: 1)) - Where(Equal(ring, 0), 1, 0.3)).Max().Item(), 0, 1e-5);
+        var (moons, half) = Datasets.Moons(3, noise: 0);
+        (int, float, float)[] expected = [(0, -1, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0.5f), (1, 1, -0.5f), (1, 2, 0.5f)];
+        Assert.Equal(expected, Enumerable.Range(0, 6).Select(i => ((int)half[i].Item(), Rounded(moons[i, 0]), Rounded(moons[i, 1]))).Order());
+        var (spirals, arm) = Datasets.Spirals(2, 11, noise: 0);
+        var fraction = Sqrt(Square(spirals).Sum(axis: 1));
+        var angle = 4 * (arm + fraction);
+        Assert.InRange(Abs(spirals - (fraction.ExpandDims(1) * Stack([Sin(angle), Cos(angle)], axis: 1))).Max().Item(), 0, 1e-5);
+        Assert.InRange(fraction.Max().Item(), 1 - 1e-5, 1 + 1e-5);
         Assert.Equal([0, 1, 1, 0], Datasets.Xor().Y.ToArray<int>());
         Assert.Equal([1, 0], Datasets.Xor().X[2].ToArray<float>());
         var beats = Datasets.Heartbeats(8, 4, samples: 50, seed: 1);
@@ -67,6 +69,18 @@ public class DatasetsTests
         Assert.Throws<ValueException>(() => Datasets.Heartbeats(noise: -1));
         Assert.Throws<ShapeException>(() => Datasets.DrawnDigits(int.MaxValue));
         Assert.Throws<ShapeException>(() => Datasets.Blobs(100_000, 100_000));
+    }
+
+    private static float Rounded(Tensor x) => (float)Math.Round(x.Item(), 4) + 0f;
+
+    [Fact]
+    public void Any_part_of_a_drawn_set_has_all_classes()
+    {
+        var (_, digits) = Datasets.Digits(new DataStore(null, null, null, TextWriter.Null), byClass: false);
+        Assert.All(digits[4500..].ToArray<int>().CountBy(c => c), pair => Assert.InRange(pair.Value, 25, 80));
+        Assert.Equal(10, digits[4500..].ToArray<int>().Distinct().Count());
+        Assert.Equal(3, Datasets.Spirals(seed: 1).Y[270..].ToArray<int>().Distinct().Count());
+        Assert.Equal(10, Datasets.DrawnDigits(50, seed: 1).Y[400..].ToArray<int>().Distinct().Count());
     }
 
     [Fact]
@@ -121,19 +135,19 @@ public class DatasetsTests
     {
         using var folder = new Folder();
         var store = new DataStore(folder.Path, null, null, TextWriter.Null);
-        var (x, y) = Datasets.Digits(store);
+        var (x, y) = Datasets.Digits(store, byClass: true);
         Assert.Equal([5000, 400], x.Shape);
         Assert.Equal([0, 4, 9], (int[])[(int)y[0].Item(), (int)y[2499].Item(), (int)y[4999].Item()]);
         Directory.CreateDirectory(folder["digits5000"]);
         Npy.Save(Path.Combine(folder["digits5000"], "X.npy"), Zeros([3, 400], DType.Float64));
         Npy.Save(Path.Combine(folder["digits5000"], "y.npy"), Arange(3).Reshape(3, 1));
-        (x, y) = Datasets.Digits(store);
+        (x, y) = Datasets.Digits(store, byClass: true);
         Assert.Equal([3, 400], x.Shape);
         Assert.Equal("[0, 1, 2]  shape [3] Int32", y.ToString());
         Npy.Save(Path.Combine(folder["digits5000"], "y.npy"), Arange(3) + 8);
-        Assert.Contains("labels from 0 to 9", Assert.Throws<FileException>(() => Datasets.Digits(store)).Message);
+        Assert.Contains("labels from 0 to 9", Assert.Throws<FileException>(() => Datasets.Digits(store, byClass: true)).Message);
         Npy.Save(Path.Combine(folder["digits5000"], "X.npy"), Zeros(3, 399));
-        Assert.Contains("[3,399]", Assert.Throws<FileException>(() => Datasets.Digits(store)).Message);
+        Assert.Contains("[3,399]", Assert.Throws<FileException>(() => Datasets.Digits(store, byClass: true)).Message);
     }
 
     [Theory]
