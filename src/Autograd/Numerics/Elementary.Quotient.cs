@@ -14,26 +14,30 @@ internal static partial class Elementary
     }
 
     /// <summary>
-    /// x / (√y + offset), at most 2.1 ULP off, no more than a rounded root, sum and quotient are. Where the estimates do not hold (y below 2^-100, infinities, NaN,
-    /// quotients out of range), the root and the quotient themselves, lane by lane.
+    /// x / (√y + offset), at most 2.1 ULP off, no more than a rounded root, sum and quotient are. Where the estimates do not hold (y above 0 but below 2^-116, infinities,
+    /// NaN, quotients out of range), the root and the quotient themselves, lane by lane.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> OverRoot(Vector512<float> x, Vector512<float> y, Vector512<float> offset)
     {
-        // Each estimate is good to 2^-14 and corrected by its residual, which a fused product gives exactly: 2^-28 remain.
-        var r = Avx512F.ReciprocalSqrt14(y);
+        // Each estimate is good to 2^-14 and corrected by its residual, which a fused product gives exactly: 2^-28 remain. Held finite, that of 0 gives the root 0, which
+        // weights that no gradient has reached yet show in every step.
+        var r = Avx512F.Min(Vector512.Create(9.2233720368547758e18f), Avx512F.ReciprocalSqrt14(y));
         var root = y * r;
-        root = Fma(Fma(-root, root, y), r * 0.5f, root);
+        root = Fma(Avx512F.FusedMultiplyAddNegated(root, root, y), r * 0.5f, root);
         var divisor = root + offset;
         var q = Avx512F.Reciprocal14(divisor);
         var quotient = x * q;
-        quotient = Fma(Fma(-divisor, quotient, x), q, quotient);
-        // Whatever leaves the range of the estimates meets 0 times infinity on the way and ends as NaN.
-        var holds = Vector512.GreaterThanOrEqual(y, Vector512.Create(7.8886090522101181e-31f)) & Vector512.Equals(quotient, quotient);
-        if (Vector512.ExtractMostSignificantBits(holds) != 0xFFFF)
+        quotient = Fma(Avx512F.FusedMultiplyAddNegated(divisor, quotient, x), q, quotient);
+        if (!Vector512.EqualsAll(HoldWhere(y, quotient), Vector512<int>.AllBitsSet))
         {
-            quotient = Vector512.ConditionalSelect(holds, quotient, x / (Vector512.Sqrt(y) + offset));
+            quotient = Vector512.ConditionalSelect(HoldWhere(y, quotient).AsSingle(), quotient, x / (Vector512.Sqrt(y) + offset));
         }
         return quotient;
     }
+
+    // Whatever leaves the range of the estimates meets 0 times infinity on the way and ends as NaN. As numbers, the bits of too small y are those up to 2^-116 but for 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> HoldWhere(Vector512<float> y, Vector512<float> quotient) =>
+        (Vector512.GreaterThanOrEqual(y.AsUInt32() - Vector512<uint>.One, Vector512.Create((11u << 23) - 1)) & Vector512.Equals(quotient, quotient).AsUInt32()).AsInt32();
 }
