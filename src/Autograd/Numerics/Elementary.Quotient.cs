@@ -14,7 +14,7 @@ internal static partial class Elementary
     }
 
     /// <summary>
-    /// x / (√y + offset), at most 2.1 ULP off, no more than a rounded root, sum and quotient are. Where the estimates do not hold (y below 2^-116, infinities,
+    /// x / (√y + offset), at most 2.1 ULP off, no more than a rounded root, sum and quotient are. Where the estimates do not hold (y below 2^-100, infinities,
     /// NaN, quotients out of range), the root and the quotient themselves, lane by lane.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,7 +30,7 @@ internal static partial class Elementary
         var quotient = x * q;
         quotient = Fma(Avx512F.FusedMultiplyAddNegated(divisor, quotient, x), q, quotient);
         // Whatever leaves the range of the estimates meets 0 times infinity on the way and ends as NaN.
-        var holds = Vector512.GreaterThanOrEqual(y, Vector512.Create(1.2037062152420224e-35f)) & Vector512.Equals(quotient, quotient);
+        var holds = Vector512.GreaterThanOrEqual(y, Vector512.Create(7.8886090522101181e-31f)) & Vector512.Equals(quotient, quotient);
         if (!Vector512.EqualsAll(holds.AsInt32(), Vector512<int>.AllBitsSet))
         {
             holds |= Vector512.Equals(Vector512.Abs(x) + y, Vector512<float>.Zero) & Vector512.Equals(quotient, quotient);

@@ -57,6 +57,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Sigmoid(x);
 
+        public static SlopeReads Reads => SlopeReads.Y;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => y * (T.One - y);
     }
@@ -65,6 +67,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => -Formulas.Softplus(-x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Sigmoid(-x);
@@ -75,6 +79,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Max(x, T.Zero);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Select(x > T.Zero, T.One, T.Zero);
     }
@@ -83,6 +89,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Min(T.Max(x, T.Zero), T.Const(6));
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Select(x > T.Zero, T.Select(x < T.Const(6), T.One, T.Zero), T.Zero);
@@ -93,6 +101,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * T.Sigmoid(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => Formulas.SiluSlope(x, T.Sigmoid(x));
     }
@@ -101,6 +111,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * T.Tanh(Formulas.Softplus(x));
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => Formulas.MishSlope(x, T.Tanh(Formulas.Softplus(x)));
@@ -111,6 +123,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x / (T.One + T.Abs(x));
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / ((T.One + T.Abs(x)) * (T.One + T.Abs(x)));
     }
@@ -120,6 +134,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => Formulas.Softplus(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Sigmoid(x);
     }
@@ -128,6 +144,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Select(x > T.Zero, x, T.Const(NegativeSlope) * x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Select(x > T.Zero, T.One, T.Const(NegativeSlope));
@@ -159,6 +177,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * Formulas.NormalDistribution(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> =>
             Formulas.NormalDistribution(x) + (x * T.Const(1 / (Constants.SqrtTwo * Constants.SqrtPi)) * T.Exp(T.Const(-0.5) * x * x));
@@ -171,6 +191,8 @@ namespace Autograd.Ops
 
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Const(0.5) * x * (T.One + Bend(x));
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T>
@@ -187,6 +209,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * T.Min(T.Max(x + T.Const(3), T.Zero), T.Const(6)) / T.Const(6);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> =>

@@ -473,23 +473,30 @@ internal static unsafe class CpuElementwise
         {
             for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
             {
-                (new Lanes<E>(Vector512.Load(dy + i)) * op.Slope(new Lanes<E>(Vector512.Load(x + i)), new Lanes<E>(Vector512.Load(y + i)))).V.Store(dx + i);
+                (new Lanes<E>(Vector512.Load(dy + i)) * op.Slope(ReadsX<TOp>() ? new Lanes<E>(Vector512.Load(x + i)) : default, ReadsY<TOp>() ? new Lanes<E>(Vector512.Load(y + i)) : default)).V.Store(dx + i);
             }
         }
         else
         {
             for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
             {
-                (new Lanes<E>(VectorIO.Load(dy, sdy, i)) * op.Slope(new Lanes<E>(VectorIO.Load(x, sx, i)), new Lanes<E>(Vector512.Load(y + i)))).V.Store(dx + i);
+                (new Lanes<E>(VectorIO.Load(dy, sdy, i)) * op.Slope(ReadsX<TOp>() ? new Lanes<E>(VectorIO.Load(x, sx, i)) : default, ReadsY<TOp>() ? new Lanes<E>(Vector512.Load(y + i)) : default)).V.Store(dx + i);
             }
         }
         if (i < n)
         {
             var rest = (int)(n - i);
-            var slope = op.Slope(new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest)), new Lanes<E>(VectorIO.LoadTail(y + i, rest)));
+            var slope = op.Slope(ReadsX<TOp>() ? new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest)) : default, ReadsY<TOp>() ? new Lanes<E>(VectorIO.LoadTail(y + i, rest)) : default);
             VectorIO.StoreTail((new Lanes<E>(VectorIO.LoadTail(dy, sdy, i, rest)) * slope).V, dx + i, rest);
         }
     }
+
+    // A load whose value nobody uses would still touch the memory.
+    [MethodImpl(AggressiveInlining)]
+    private static bool ReadsX<TOp>() where TOp : struct, IUnaryOp => (TOp.Reads & SlopeReads.X) != 0;
+
+    [MethodImpl(AggressiveInlining)]
+    private static bool ReadsY<TOp>() where TOp : struct, IUnaryOp => (TOp.Reads & SlopeReads.Y) != 0;
 
     [MethodImpl(AggressiveOptimization)]
     private static void ZipRows<TFormula, E>(TFormula f, E* x, nint rx, nint sx, E* y, nint ry, nint sy, E* z, nint rows, nint n) where TFormula : struct, IBinaryFormula where E : unmanaged
