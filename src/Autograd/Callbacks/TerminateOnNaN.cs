@@ -22,13 +22,13 @@ public sealed class TerminateOnNaN : Callback
     /// <inheritdoc/>
     public override void OnBatchEnd(int step, Logs logs)
     {
-        if (!double.IsFinite(logs["loss"]))
+        if (logs.TryGetValue("loss", out var loss) && !double.IsFinite(loss))
         {
             StoppedAt = (_epoch, step);
             Model.SetWeights(_before);
             Model.StopTraining = true;
             Console.Error.WriteLine(FormattableString.Invariant(
-                $"The loss became {logs["loss"]} in epoch {_epoch + 1}, step {step + 1}. Training ends; the model has the weights from before that step. Try a smaller learning rate, or clipNorm."));
+                $"The loss became {loss} in epoch {_epoch + 1}, step {step + 1}. Training ends; the model has the weights from before that step. Try a smaller learning rate, or clipNorm."));
         }
         _before = [];
     }
