@@ -83,7 +83,10 @@ public abstract partial class Layer
     } = true;
 
     /// <summary>Whether the weights are there.</summary>
-    public bool IsBuilt { get; private set; }
+    public bool IsBuilt => _isBuilt;
+
+    // Read by threads that did not build it.
+    private volatile bool _isBuilt;
 
     /// <summary>The inputs it was built for.</summary>
     internal IReadOnlyList<(Shape Shape, DType DType)>? BuiltFrom { get; private set; }
@@ -384,7 +387,7 @@ public abstract partial class Layer
                 using var pause = Recording.Pause();
                 BuildFrom(inputs);
                 BuiltFrom = [.. inputs.Select(x => (x.Shape, x.DType))];
-                IsBuilt = true;
+                _isBuilt = true;
             }
             catch
             {

@@ -392,14 +392,18 @@ public abstract partial class Optimizer
         }
     }
 
-    private static Tensor?[] TakeMean(Parameter[] parameters, Tensor?[] gradients, int calls)
+    private Tensor?[] TakeMean(Parameter[] parameters, Tensor?[] gradients, int calls)
     {
         Accumulate(parameters, gradients);
         var means = new Tensor?[gradients.Length];
         for (var i = 0; i < means.Length; i++)
         {
             means[i] = parameters[i].Accumulated is { } sum ? sum / calls : null;
-            parameters[i].Accumulated = null;
+        }
+        foreach (var parameter in _parameters)
+        {
+            // Of one that was frozen meanwhile too: its gradients from then are no part of a later mean.
+            parameter.Accumulated = null;
         }
         return means;
     }

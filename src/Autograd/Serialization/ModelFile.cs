@@ -34,7 +34,7 @@ internal static class ModelFile
         var metadata = new Dictionary<string, string>
         {
             [VersionKey] = Version.ToString(CultureInfo.InvariantCulture),
-            [ModelKey] = architecture.ToJsonString(),
+            [ModelKey] = Text(architecture),
             [RandomKey] = Tensor.RandomState.Text,
         };
         var tensors = new List<KeyValuePair<string, Tensor>>();
@@ -46,7 +46,7 @@ internal static class ModelFile
             var optimizer = compilation.Optimizer;
             Parameter[] parameters = [.. optimizer.Parameters.Where(parameter => paths.ContainsKey(parameter.Variable))];
             var state = parameters.Length == optimizer.Parameters.Count ? optimizer.State : optimizer.StateOf(parameters);
-            metadata[CompilationKey] = WriteCompilation(compilation, parameters, paths).ToJsonString();
+            metadata[CompilationKey] = Text(WriteCompilation(compilation, parameters, paths));
             tensors.AddRange(state.Select(entry => new KeyValuePair<string, Tensor>(OptimizerPrefix + entry.Name, entry.Value)));
         }
         Safetensors.Save(path, tensors, metadata);
@@ -96,6 +96,21 @@ internal static class ModelFile
         model.ApplyAll(Tensors.Of([.. inputs.Select(input => Tensor.Zeros(
             Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Settings.Read<DType>(input!["dtype"], "an input's dtype")))]), training: false);
         return model;
+    }
+
+    // What is written can be read, which how deeply models nest decides.
+    private static string Text(JsonObject json)
+    {
+        try
+        {
+            var text = json.ToJsonString();
+            JsonDocument.Parse(text, s_strict).Dispose();
+            return text;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new ValueException($"The model nests more deeply than a file can hold: {error.Message}", error);
+        }
     }
 
     private static JsonObject Parse(string json) =>

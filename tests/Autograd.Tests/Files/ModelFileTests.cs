@@ -159,6 +159,7 @@ public class ModelFileTests
     public static TheoryData<string, string> Unwritable => new()
     {
         { "not built", "not built" },
+        { "deep", "deeply" },
         { "a lambda", "Lambda" },
         { "a function", "function" },
         { "a loss from a function", "includeOptimizer" },
@@ -183,6 +184,14 @@ public class ModelFileTests
             _ => new Flatten(),
         };
         var model = new Sequential(what == "not built" ? [new Dense(1)] : [new Input([3]), layer]);
+        for (var i = 0; what == "deep" && i < 150; i++)
+        {
+            model = new Sequential([model]);
+        }
+        if (what == "deep")
+        {
+            model.Apply(Ones(1, 3));
+        }
         if (what == "a loss from a function")
         {
             model.Compile("sgd", Loss.From((y, p) => p));

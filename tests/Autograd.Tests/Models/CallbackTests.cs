@@ -103,6 +103,33 @@ public class CallbackTests
         Assert.Equal(2, model.Steps);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void TerminateOnNaN_leaves_nothing_that_is_not_a_number(int row)
+    {
+        var x = new float[6];
+        x[row] = float.NaN;
+        var model = new Sequential([new Dense(1, inputShape: [1])]);
+        model.Compile(new Adam(), "mse");
+        var guard = new TerminateOnNaN();
+        model.Fit(Tensor.From(x, [6, 1]), Ones(6, 1), batchSize: 1, shuffle: false, verbose: 0, callbacks: [guard]);
+        Assert.Equal((0, row), guard.StoppedAt);
+        Assert.Equal(row, model.Optimizer.Iterations);
+        model.Fit(Ones(6, 1), Ones(6, 1), verbose: 0);
+        Assert.True(double.IsFinite(model.Weights[0].Item()));
+    }
+
+    [Fact]
+    public void TerminateOnNaN_ends_the_first_step_of_a_model_too()
+    {
+        var model = new Sequential([new Dense(1)]);
+        model.Compile("sgd", "mse");
+        var guard = new TerminateOnNaN();
+        model.Fit(Full([2, 1], float.NaN), Ones(2, 1), verbose: 0, callbacks: [guard]);
+        Assert.Equal((0, 0), guard.StoppedAt);
+    }
+
     [Fact]
     public void ModelCheckpoint_saves_the_best()
     {
