@@ -66,6 +66,7 @@ public sealed partial class ModelCheckpoint(
             _best = value;
         }
         var path = PathFor(epoch, logs);
+        MakeFolder(path);
         if (SaveWeightsOnly)
         {
             Model.SaveWeights(path);
@@ -73,6 +74,22 @@ public sealed partial class ModelCheckpoint(
         else
         {
             Model.Save(path);
+        }
+    }
+
+    // As in Keras: an epoch of training should not be lost for want of a folder.
+    private static void MakeFolder(string path)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+            {
+                Directory.CreateDirectory(folder);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new FileException($"Cannot write '{path}': {error.Message}", error);
         }
     }
 

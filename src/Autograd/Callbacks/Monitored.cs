@@ -3,7 +3,7 @@ namespace Autograd;
 /// <summary>Whether larger or smaller values of a measure are better.</summary>
 public enum MonitorMode
 {
-    /// <summary>Larger for accuracies and areas under curves, smaller for all else.</summary>
+    /// <summary>Larger for accuracies, areas, scores, precision, recall and the like by their names; smaller for all else.</summary>
     Auto,
 
     /// <summary>Smaller.</summary>
@@ -16,6 +16,10 @@ public enum MonitorMode
 /// <summary>A measure that is watched, and what counts as better.</summary>
 internal readonly struct Monitored
 {
+    // The metrics that Keras wants large, by what their names have in common.
+    private static readonly string[] s_wantedLarge =
+        ["acc", "auc", "score", "precision", "recall", "sensitivity", "specificity", "iou", "true_positives", "true_negatives", "cosine_similarity"];
+
     private readonly double _minDelta;
 
     public Monitored(string name, MonitorMode mode, double minDelta = 0)
@@ -24,7 +28,7 @@ internal readonly struct Monitored
         Name = name;
         _minDelta = Math.Abs(minDelta);
         WantsMore = mode == MonitorMode.Max || (mode == MonitorMode.Auto
-            && (name.Contains("acc", StringComparison.Ordinal) || name.EndsWith("auc", StringComparison.Ordinal) || name.EndsWith("score", StringComparison.Ordinal)));
+            && !name.EndsWith("loss", StringComparison.Ordinal) && Array.Exists(s_wantedLarge, part => name.Contains(part, StringComparison.OrdinalIgnoreCase)));
     }
 
     public string Name { get; }

@@ -24,9 +24,8 @@ internal sealed class Application
             current._root = layer;
             current._losses.Clear();
         }
-        else if (current._layer != layer && !current._layer.Owns(layer))
+        else
         {
-            // Used within another layer's Call, so a part of it, whether it was declared or not: no weight is forgotten.
             current._layer.Adopt(layer);
         }
         current._layer = layer;

@@ -19,8 +19,10 @@ public abstract partial class Layer
 {
     private readonly List<Weight> _own = [];
     private readonly List<Layer> _sublayers = [];
+    private readonly HashSet<Layer> _parts = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, int> _numbers = [];
+    private readonly HashSet<string> _names = [];
     private readonly Lock _building = new();
-    private Layer? _owner;
     private string? _name;
     private DType _dtype = DType.Float32;
     private Regularizer? _activityRegularizer;
@@ -41,11 +43,7 @@ public abstract partial class Layer
     }
 
     /// <summary>The name in summaries, messages and files.</summary>
-    public string Name
-    {
-        get => _name ?? Spelled.InSnakeCase(GetType().Name);
-        internal set => _name = value;
-    }
+    public string Name => _name ?? Spelled.InSnakeCase(GetType().Name);
 
     internal bool HasName => _name is not null;
 
@@ -85,7 +83,10 @@ public abstract partial class Layer
     } = true;
 
     /// <summary>Whether the weights are there.</summary>
-    public bool IsBuilt { get; private set; }
+    public bool IsBuilt => _isBuilt;
+
+    // Read by threads that did not build it.
+    private volatile bool _isBuilt;
 
     /// <summary>The inputs it was built for.</summary>
     internal IReadOnlyList<(Shape Shape, DType DType)>? BuiltFrom { get; private set; }
@@ -98,14 +99,32 @@ public abstract partial class Layer
 
     // ---- Weights ------------------------------------------------------------------------------------------------------------------------------------
 
-    private Variable[]? _weights;
-    private Variable[]? _trainable;
+    // Counts the changes to any layer's weights, parts and freezing. A layer may be a part of many others, none of which it should keep alive by knowing it.
+    private static int s_changes;
+
+    private sealed record Lists(int Changes, Variable[] Weights, Variable[] Trainable, Weight[] Penalized);
+
+    private Lists? _lists;
+
+    // Kept, since a training step asks for them each time.
+    private Lists Known
+    {
+        get
+        {
+            var changes = Volatile.Read(ref s_changes);
+            return _lists is { } lists && lists.Changes == changes
+                ? lists
+                : _lists = new Lists(changes, [.. NamedWeights().Select(weight => weight.Variable)], [.. Trainables().Distinct()], [.. Penalties().Distinct()]);
+        }
+    }
+
+    private static void Invalidate() => Interlocked.Increment(ref s_changes);
 
     /// <summary>All weights, each once: those of this layer, trainable ones first, then those of its sublayers in order.</summary>
-    public IReadOnlyList<Variable> Weights => _weights ??= [.. NamedWeights().Select(weight => weight.Variable)];
+    public IReadOnlyList<Variable> Weights => Known.Weights;
 
     /// <summary>The weights that training changes.</summary>
-    public IReadOnlyList<Variable> TrainableWeights => _trainable ??= [.. Trainables().Distinct()];
+    public IReadOnlyList<Variable> TrainableWeights => Known.Trainable;
 
     /// <summary>The weights that training leaves alone, or changes other than by gradients.</summary>
     public IReadOnlyList<Variable> NonTrainableWeights
@@ -144,13 +163,6 @@ public abstract partial class Layer
     private IEnumerable<Variable> Trainables() => Trainable
         ? _own.Select(weight => weight.Variable).Where(variable => variable.Trainable).Concat(_sublayers.SelectMany(layer => layer.Trainables()))
         : [];
-
-    // Lists of weights are kept, since a training step asks for them each time.
-    private void Invalidate()
-    {
-        _weights = _trainable = null;
-        _owner?.Invalidate();
-    }
 
     /// <summary>The values of all weights, in the order of <see cref="Weights"/>.</summary>
     public Tensor[] GetWeights() => [.. Weights.Select(weight => weight.Value)];
@@ -207,47 +219,59 @@ public abstract partial class Layer
     /// doing it in the constructor fixes the order.
     /// </summary>
     /// <returns>The layer.</returns>
+    /// <exception cref="ValueException">Another part has its name, or this layer is a part of it.</exception>
     protected TLayer Track<TLayer>(TLayer layer) where TLayer : Layer
     {
         ArgumentNullException.ThrowIfNull(layer);
-        if (!_sublayers.Contains(layer))
+        if (_parts.Contains(layer))
         {
-            layer._name = UniqueName(layer);
-            _sublayers.Add(layer);
-            layer._owner ??= this;
-            Invalidate();
+            return layer;
         }
+        if (layer.Contains(this))
+        {
+            throw new ValueException($"{layer.Describe()} cannot become a part of {Describe()}, which is a part of it.");
+        }
+        layer._name = UniqueName(layer);
+        _names.Add(layer._name);
+        _parts.Add(layer);
+        _sublayers.Add(layer);
+        Invalidate();
         return layer;
     }
 
     private protected void Untrack(Layer layer)
     {
         _sublayers.Remove(layer);
-        if (layer._owner == this)
-        {
-            layer._owner = null;
-        }
+        _parts.Remove(layer);
+        _names.Remove(layer.Name);
+        _numbers.Clear();
         Invalidate();
     }
 
+    /// <summary>Whether a layer is one of those this one is made of.</summary>
+    private protected bool Has(Layer layer) => _parts.Contains(layer);
+
     private string UniqueName(Layer layer)
     {
-        var taken = _sublayers.Select(other => other.Name).ToHashSet();
-        if (!taken.Contains(layer.Name))
+        var name = layer.Name;
+        if (!_names.Contains(name))
         {
-            return layer.Name;
+            return name;
         }
         if (layer.HasName)
         {
-            throw new ValueException($"{Describe()} has a layer named '{layer.Name}' already; names are unique within a model.");
+            throw new ValueException($"{Describe()} has a layer named '{name}' already; names are unique within a model.");
         }
-        var number = 1;
-        while (taken.Contains($"{layer.Name}_{number}"))
+        var number = _numbers.GetValueOrDefault(name, 1);
+        while (_names.Contains($"{name}_{number}"))
         {
             number++;
         }
-        return $"{layer.Name}_{number}";
+        _numbers[name] = number + 1;
+        return $"{name}_{number}";
     }
+
+    private bool Contains(Layer layer) => this == layer || _sublayers.Exists(part => part.Contains(layer));
 
     // ---- Application --------------------------------------------------------------------------------------------------------------------------------
 
@@ -323,9 +347,18 @@ public abstract partial class Layer
     /// <summary>Applies a layer with several results to places in a graph of layers.</summary>
     public IReadOnlyList<Node> ApplyAll(params Node[] inputs) => Node.AllOf(this, inputs);
 
-    internal bool Owns(Layer layer) => layer._owner == this || _sublayers.Contains(layer);
-
-    internal void Adopt(Layer layer) => Track(layer);
+    /// <summary>Makes a layer that is used within this one's <c>Call</c> a part of it, whether it was declared or not: no weight is forgotten.</summary>
+    internal void Adopt(Layer layer)
+    {
+        lock (_building)
+        {
+            // A layer that applies one it is itself a part of recurs; the weights are in the outer one's list already.
+            if (!_parts.Contains(layer) && !layer.Contains(this))
+            {
+                Track(layer);
+            }
+        }
+    }
 
     private Tensors Converted(Tensors inputs)
     {
@@ -348,18 +381,22 @@ public abstract partial class Layer
             {
                 return;
             }
-            var before = _own.Count;
+            var (weights, parts) = (_own.Count, _sublayers.Count);
             try
             {
                 using var pause = Recording.Pause();
                 BuildFrom(inputs);
                 BuiltFrom = [.. inputs.Select(x => (x.Shape, x.DType))];
-                IsBuilt = true;
+                _isBuilt = true;
             }
             catch
             {
                 // Half a layer would be worse than none.
-                _own.RemoveRange(before, _own.Count - before);
+                _own.RemoveRange(weights, _own.Count - weights);
+                while (_sublayers.Count > parts)
+                {
+                    Untrack(_sublayers[^1]);
+                }
                 Invalidate();
                 throw;
             }
@@ -417,9 +454,7 @@ public abstract partial class Layer
     }
 
     /// <summary>The penalties of regularized weights, and those added during the last call on this thread.</summary>
-    public IReadOnlyList<Tensor> Losses => [.. Penalties().Distinct().Select(weight => weight.Regularizer!.Apply(weight.Variable)), .. Application.LossesOf(this)];
-
-    internal bool HasPenalties => Application.LossesOf(this).Count > 0 || Penalties().Any();
+    public IReadOnlyList<Tensor> Losses => [.. Known.Penalized.Select(weight => weight.Regularizer!.Apply(weight.Variable)), .. Application.LossesOf(this)];
 
     private IEnumerable<Weight> Penalties() => _own.Where(weight => weight.Regularizer is not null).Concat(_sublayers.SelectMany(layer => layer.Penalties()));
 

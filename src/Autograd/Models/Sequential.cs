@@ -61,7 +61,7 @@ public sealed class Sequential : Model
     private void Append(Layer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        if (_layers.Contains(layer))
+        if (Has(layer))
         {
             throw new ValueException($"{Describe()} contains {layer.Describe()} already; to use one layer twice, make a graph with Input and Apply.");
         }

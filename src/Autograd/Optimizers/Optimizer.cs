@@ -78,7 +78,7 @@ public abstract partial class Optimizer
     /// <summary>The largest norm of all gradients together.</summary>
     public double? GlobalClipNorm { get; }
 
-    /// <summary>Whether averages of the variables are kept.</summary>
+    /// <summary>Whether averages of the variables are kept. As in Keras, <c>Fit</c> ends with <see cref="FinalizeVariableValues"/>.</summary>
     public bool UseEma { get; }
 
     /// <summary>What the averages keep of their past.</summary>
@@ -392,14 +392,18 @@ public abstract partial class Optimizer
         }
     }
 
-    private static Tensor?[] TakeMean(Parameter[] parameters, Tensor?[] gradients, int calls)
+    private Tensor?[] TakeMean(Parameter[] parameters, Tensor?[] gradients, int calls)
     {
         Accumulate(parameters, gradients);
         var means = new Tensor?[gradients.Length];
         for (var i = 0; i < means.Length; i++)
         {
             means[i] = parameters[i].Accumulated is { } sum ? sum / calls : null;
-            parameters[i].Accumulated = null;
+        }
+        foreach (var parameter in _parameters)
+        {
+            // Of one that was frozen meanwhile too: its gradients from then are no part of a later mean.
+            parameter.Accumulated = null;
         }
         return means;
     }
@@ -439,10 +443,13 @@ public abstract partial class Optimizer
     /// Everything a later step depends on besides the variables and the options, in a stable order: the step count, what the variables share, and
     /// for each variable, numbered in the order the optimizer met them, its slots ("0/momentum"). Training resumed from it equals training not interrupted, bit for bit.
     /// </summary>
-    public virtual IReadOnlyList<(string Name, Tensor Value)> State =>
-        [("iterations", Tensor.From<long>([Iterations], [])), .. Holders().Select(holder => (holder.Name, holder.Variable.Value))];
+    public virtual IReadOnlyList<(string Name, Tensor Value)> State => StateOf(_parameters);
 
-    private IEnumerable<(string Name, Variable Variable)> Holders()
+    /// <summary>The state as it would be had the optimizer met these variables only, in this order.</summary>
+    internal IReadOnlyList<(string Name, Tensor Value)> StateOf(IReadOnlyList<Parameter> parameters) =>
+        [("iterations", Tensor.From<long>([Iterations], [])), .. Holders(parameters).Select(holder => (holder.Name, holder.Variable.Value))];
+
+    private IEnumerable<(string Name, Variable Variable)> Holders(IReadOnlyList<Parameter> parameters)
     {
         if (GradientAccumulationSteps is not null)
         {
@@ -452,9 +459,9 @@ public abstract partial class Optimizer
         {
             yield return (shared.Name, shared);
         }
-        for (var i = 0; i < _parameters.Count; i++)
+        for (var i = 0; i < parameters.Count; i++)
         {
-            var parameter = _parameters[i];
+            var parameter = parameters[i];
             Variable?[] held = [.. parameter.Slots, parameter.Average, parameter.Accumulated];
             foreach (var variable in held)
             {
@@ -501,7 +508,7 @@ public abstract partial class Optimizer
         var calls = GradientAccumulationSteps is null ? null : Take("accumulated_calls", [], DType.Int64);
         var assignments = new List<(Variable Target, Tensor? Value)>();
         var accumulated = new Tensor?[_parameters.Count];
-        foreach (var (name, variable) in Holders())
+        foreach (var (name, variable) in Holders(_parameters))
         {
             if (variable.Name is not ("accumulated" or "accumulated_calls"))
             {

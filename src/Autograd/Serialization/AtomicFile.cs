@@ -31,6 +31,11 @@ internal static class AtomicFile
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
+            // Who may read the old file may read the new one, and nobody else.
+            if (!OperatingSystem.IsWindows() && File.Exists(target) && File.GetUnixFileMode(target) is var mode && File.GetUnixFileMode(name) != mode)
+            {
+                File.SetUnixFileMode(name, mode);
+            }
             File.Move(name, target, overwrite: true);
             temporary = null;
         }

@@ -34,15 +34,20 @@ internal static class ModelFile
         var metadata = new Dictionary<string, string>
         {
             [VersionKey] = Version.ToString(CultureInfo.InvariantCulture),
-            [ModelKey] = architecture.ToJsonString(),
+            [ModelKey] = Text(architecture),
             [RandomKey] = Tensor.RandomState.Text,
         };
         var tensors = new List<KeyValuePair<string, Tensor>>();
         tensors.AddRange(model.NamedWeights().Select(weight => new KeyValuePair<string, Tensor>(WeightPrefix + weight.Path, weight.Variable.Value)));
         if (includeOptimizer && model.CompilationOrNull is { } compilation)
         {
-            metadata[CompilationKey] = WriteCompilation(model, compilation).ToJsonString();
-            tensors.AddRange(compilation.Optimizer.State.Select(state => new KeyValuePair<string, Tensor>(OptimizerPrefix + state.Name, state.Value)));
+            // The optimizer may know weights of other models, or of layers that were removed.
+            var paths = model.NamedWeights().ToDictionary(weight => weight.Variable, weight => weight.Path);
+            var optimizer = compilation.Optimizer;
+            Parameter[] parameters = [.. optimizer.Parameters.Where(parameter => paths.ContainsKey(parameter.Variable))];
+            var state = parameters.Length == optimizer.Parameters.Count ? optimizer.State : optimizer.StateOf(parameters);
+            metadata[CompilationKey] = Text(WriteCompilation(compilation, parameters, paths));
+            tensors.AddRange(state.Select(entry => new KeyValuePair<string, Tensor>(OptimizerPrefix + entry.Name, entry.Value)));
         }
         Safetensors.Save(path, tensors, metadata);
     }
@@ -89,8 +94,23 @@ internal static class ModelFile
         using var pause = Recording.Pause();
         var inputs = node["inputs"] as JsonArray ?? throw new FileException("the model's inputs are missing.");
         model.ApplyAll(Tensors.Of([.. inputs.Select(input => Tensor.Zeros(
-            Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Enum.Parse<DType>(Settings.Text(input!.AsObject(), "dtype"))))]), training: false);
+            Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Settings.Read<DType>(input!["dtype"], "an input's dtype")))]), training: false);
         return model;
+    }
+
+    // What is written can be read, which how deeply models nest decides.
+    private static string Text(JsonObject json)
+    {
+        try
+        {
+            var text = json.ToJsonString();
+            JsonDocument.Parse(text, s_strict).Dispose();
+            return text;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new ValueException($"The model nests more deeply than a file can hold: {error.Message}", error);
+        }
     }
 
     private static JsonObject Parse(string json) =>
@@ -103,7 +123,7 @@ internal static class ModelFile
         {
             return read();
         }
-        catch (Exception error) when (error is JsonException or AutogradException or ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
+        catch (Exception error)
         {
             throw new FileException($"'{path}': {error.Message}", error);
         }
@@ -148,9 +168,7 @@ internal static class ModelFile
             nameof(Model) => ReadGraph(json),
             _ => Settings.Read(Layer.Registry, json),
         };
-        var dtype = json["dtype"] is null ? layer.DType
-            : Enum.TryParse<DType>(Settings.Text(json, "dtype"), out var known) ? known : throw new FileException($"there is no type {Settings.Shown(json["dtype"])}.");
-        layer.Restore(dtype, json["activityRegularizer"] is { } regularizer ? Settings.Read(Regularizer.Registry, regularizer) : null);
+        layer.Restore(json["dtype"] is { } dtype ? Settings.Read<DType>(dtype, "a layer's dtype") : layer.DType, json["activityRegularizer"] is { } regularizer ? Settings.Read(Regularizer.Registry, regularizer) : null);
         layer.Trainable = json["trainable"]?.GetValue<bool>() ?? true;
         return layer;
     }
@@ -160,17 +178,21 @@ internal static class ModelFile
     // Places are numbered: the inputs first, then each result that somebody reads.
     private static JsonObject WriteGraph(Layer model, Graph graph)
     {
-        var layers = graph.Steps.Select(step => step.Layer).Distinct().ToList();
+        var numbers = new OrderedDictionary<Layer, int>();
+        foreach (var step in graph.Steps)
+        {
+            numbers.TryAdd(step.Layer, numbers.Count);
+        }
         return new JsonObject
         {
             ["kind"] = nameof(Model),
             ["name"] = model.Name,
             ["inputs_of_graph"] = new JsonArray([.. graph.Inputs.Select(input => (JsonNode)WriteLayer(
                 input.Layer as Input ?? new Input(Shape.Of([.. input.Shape.Skip(1)]), input.DType, input.Layer.Name + "_input")))]),
-            ["layers"] = new JsonArray([.. layers.Select(layer => (JsonNode)WriteLayer(layer))]),
+            ["layers"] = new JsonArray([.. numbers.Keys.Select(layer => (JsonNode)WriteLayer(layer))]),
             ["steps"] = new JsonArray([.. graph.Steps.Select(step => (JsonNode)new JsonObject
             {
-                ["layer"] = layers.IndexOf(step.Layer),
+                ["layer"] = numbers[step.Layer],
                 ["reads"] = Settings.Write(step.Reads),
                 ["writes"] = Settings.Write(step.Writes),
             })]),
@@ -190,9 +212,9 @@ internal static class ModelFile
         Node At(int place) => places.GetValueOrDefault(place) ?? throw new FileException($"the graph reads place {place} before anything is there.");
         foreach (var step in Items(json, "steps"))
         {
-            var layer = step?["layer"]?.GetValue<int>() is { } index && index >= 0 && index < layers.Count ? layers[index] : throw new FileException("a step of the graph has no layer.");
-            var results = layer.ApplyAll([.. Numbers(step, "reads").Select(At)]);
-            var writes = Numbers(step, "writes");
+            var layer = Settings.Read<int>(step?["layer"], "a step's layer") is var index && index >= 0 && index < layers.Count ? layers[index] : throw new FileException("a step of the graph has no layer.");
+            var results = layer.ApplyAll([.. Numbers(step!, "reads").Select(At)]);
+            var writes = Numbers(step!, "writes");
             for (var i = 0; i < Math.Min(results.Count, writes.Length); i++)
             {
                 if (writes[i] >= 0 && !places.TryAdd(writes[i], results[i]))
@@ -204,14 +226,12 @@ internal static class ModelFile
         return new Model(inputs, [.. Numbers(json, "outputs").Select(At)], Settings.Text(json, "name"));
     }
 
-    private static int[] Numbers(JsonNode json, string name) => [.. Items(json.AsObject(), name).Select(item => item!.GetValue<int>())];
+    private static int[] Numbers(JsonNode json, string name) => Settings.Read<int[]>(json[name], name);
 
     // ---- Compilation --------------------------------------------------------------------------------------------------------------------------------
 
-    private static JsonObject WriteCompilation(Model model, Compilation compilation)
+    private static JsonObject WriteCompilation(Compilation compilation, Parameter[] parameters, Dictionary<Variable, string> paths)
     {
-        var paths = model.NamedWeights().ToDictionary(weight => weight.Variable, weight => weight.Path);
-        var parameters = compilation.Optimizer.Parameters.Where(parameter => paths.ContainsKey(parameter.Variable)).ToList();
         JsonArray Paths(IEnumerable<Parameter> these) => new([.. these.Select(parameter => (JsonNode)paths[parameter.Variable])]);
         return new JsonObject
         {
@@ -220,9 +240,17 @@ internal static class ModelFile
             ["not_decayed"] = Paths(parameters.Where(parameter => !parameter.IsDecayed)),
             ["losses"] = new JsonArray([.. compilation.Losses.Select(Settings.Write)]),
             ["loss_weights"] = Settings.Write(compilation.LossWeights),
-            ["metrics"] = new JsonArray([.. compilation.MetricsByOutput.Select(metrics => (JsonNode)new JsonArray([.. metrics.Select(Settings.Write)]))]),
+            ["metrics"] = Write(compilation.MetricsByOutput),
+            ["weighted_metrics"] = Write(compilation.WeightedMetricsByOutput),
         };
     }
+
+    private static JsonArray Write(IReadOnlyList<IReadOnlyList<Metric>> metrics) =>
+        new([.. metrics.Select(ofOutput => (JsonNode)new JsonArray([.. ofOutput.Select(Settings.Write)]))]);
+
+    private static IReadOnlyList<IReadOnlyList<Metric>> ReadMetrics(JsonArray json) =>
+        [.. json.Select(ofOutput => (IReadOnlyList<Metric>)[.. (ofOutput as JsonArray ?? throw new FileException($"metrics are expected where the file has {Settings.Shown(ofOutput)}."))
+            .Select(metric => Settings.Read(Metric.Registry, metric))])];
 
     private static void ReadCompilation(Model model, JsonObject json, IReadOnlyDictionary<string, Tensor> tensors)
     {
@@ -230,10 +258,11 @@ internal static class ModelFile
         model.Compile(
             optimizer,
             [.. Items(json, "losses").Select(loss => loss is null ? null : Settings.Read(Loss.Registry, loss))],
-            json["loss_weights"] is JsonArray weights ? [.. weights.Select(weight => weight!.GetValue<double>())] : null,
-            [.. Items(json, "metrics").Select(metrics => (IReadOnlyList<Metric>)[.. metrics!.AsArray().Select(metric => Settings.Read(Metric.Registry, metric))])]);
+            json["loss_weights"] is { } weights ? Settings.Read<double[]>(weights, "loss_weights") : null,
+            ReadMetrics(Items(json, "metrics")),
+            json["weighted_metrics"] is null ? [] : ReadMetrics(Items(json, "weighted_metrics")));
         var byPath = model.NamedWeights().ToDictionary(weight => weight.Path, weight => weight.Variable);
-        Variable[] Variables(string name) => [.. Items(json, name).Select(path => byPath.GetValueOrDefault(path!.GetValue<string>())
+        Variable[] Variables(string name) => [.. Settings.Read<string[]>(json[name], name).Select(path => byPath.GetValueOrDefault(path)
             ?? throw new FileException($"the optimizer knows a weight '{path}' that the model has not."))];
         var parameters = Variables("parameters");
         if (parameters.Length > 0)

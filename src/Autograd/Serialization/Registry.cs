@@ -12,10 +12,10 @@ namespace Autograd.Serialization;
 internal sealed class Registry<T>(string family) where T : class
 {
     private readonly Dictionary<string, Kind> _kinds = [];
+    private readonly Lock _lock = new();
 
     /// <summary>What the kinds are, for messages.</summary>
     public string Family => family;
-    private readonly Lock _lock = new();
 
     /// <summary>The names of all kinds that a program can name, sorted.</summary>
     public IReadOnlyList<string> Names
@@ -35,10 +35,11 @@ internal sealed class Registry<T>(string family) where T : class
     {
         lock (_lock)
         {
-            Add(new Kind(typeof(TKind)), typeof(TKind).Name);
+            var kind = new Kind(typeof(TKind));
+            Add(kind, typeof(TKind).Name);
             foreach (var alias in aliases)
             {
-                Add(new Kind(typeof(TKind)), alias);
+                Add(kind, alias);
             }
         }
         return this;
@@ -107,15 +108,11 @@ internal sealed class Kind([DynamicallyAccessedMembers(Kind.Needs)] Type type)
     [DynamicallyAccessedMembers(Needs)]
     public Type Type { get; } = type;
 
-    private ConstructorInfo Constructor => Type.GetConstructors() switch
-    {
-        [var only] => only,
-        var several => several.MaxBy(constructor => constructor.GetParameters().Length)
-            ?? throw new ValueException($"{Type.Name} has no public constructor."),
-    };
+    private ConstructorInfo Constructor => field ??= Type.GetConstructors().MaxBy(constructor => constructor.GetParameters().Length)
+        ?? throw new ValueException($"{Type.Name} has no public constructor.");
 
     /// <summary>The settings: the constructor's parameters.</summary>
-    public IReadOnlyList<ParameterInfo> Settings => Constructor.GetParameters();
+    public IReadOnlyList<ParameterInfo> Settings => field ??= Constructor.GetParameters();
 
     /// <summary>The value an object has for one of its settings.</summary>
     public object? Read(object value, ParameterInfo setting)

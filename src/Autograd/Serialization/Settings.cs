@@ -89,6 +89,10 @@ internal static class Settings
         }
     }
 
+    /// <summary>A value of a type that settings may have.</summary>
+    /// <exception cref="FileException">It is missing or of another type.</exception>
+    public static T Read<T>(JsonNode? node, string what) => (T?)Read(node, typeof(T), what) ?? throw new FileException($"{what} is missing.");
+
     private static object? Read(JsonNode? node, Type type, string what)
     {
         if (node is null)
@@ -134,7 +138,8 @@ internal static class Settings
         }
     }
 
-    private static T[] ReadArray<T>(JsonNode node) => [.. node.AsArray().Select(item => item!.GetValue<T>())];
+    private static T[] ReadArray<T>(JsonNode node) =>
+        [.. node.AsArray().Select(item => item is null ? throw new FileException($"an item of {Shown(node)} is null.") : item.GetValue<T>())];
 
     public static Shape ReadShape(JsonNode? node, string what)
     {

@@ -6,28 +6,31 @@ internal sealed class Compilation
     private readonly Mean _loss = new("loss");
     private readonly Mean[] _outputLosses;
     private readonly IReadOnlyList<IReadOnlyList<Metric>> _metrics;
+    private readonly IReadOnlyList<IReadOnlyList<Metric>> _weightedMetrics;
 
     public Compilation(
-        Optimizer optimizer, IReadOnlyList<Loss?> losses, IReadOnlyList<double>? lossWeights, IReadOnlyList<IReadOnlyList<Metric>> metrics, IReadOnlyList<string> outputs)
+        Optimizer optimizer, IReadOnlyList<Loss?> losses, IReadOnlyList<double>? lossWeights, IReadOnlyList<IReadOnlyList<Metric>> metrics,
+        IReadOnlyList<IReadOnlyList<Metric>> weightedMetrics, IReadOnlyList<string> outputs)
     {
         Optimizer = optimizer;
         Losses = losses;
         LossWeights = lossWeights;
         _metrics = metrics;
+        _weightedMetrics = weightedMetrics;
         if (lossWeights is not null && lossWeights.Count != losses.Count)
         {
             throw new ValueException($"Compile: {lossWeights.Count} loss weights for {losses.Count} losses.");
         }
-        if (metrics.Count > losses.Count)
+        if (Math.Max(metrics.Count, weightedMetrics.Count) > losses.Count)
         {
-            throw new ValueException($"Compile: metrics for {metrics.Count} outputs, and losses for {losses.Count}.");
+            throw new ValueException($"Compile: metrics for {Math.Max(metrics.Count, weightedMetrics.Count)} outputs, and losses for {losses.Count}.");
         }
         string Output(int i) => i < outputs.Count ? outputs[i] : $"output_{i + 1}";
         _outputLosses = losses.Count == 1 ? [] : [.. losses.Select((_, i) => new Mean($"{Output(i)}_loss"))];
         var names = new HashSet<string> { "loss" };
-        for (var i = 0; i < metrics.Count; i++)
+        for (var i = 0; i < losses.Count; i++)
         {
-            foreach (var metric in metrics[i])
+            foreach (var metric in Of(i, metrics).Concat(Of(i, weightedMetrics)))
             {
                 ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
                 if (losses.Count > 1 && !metric.Name.StartsWith(Output(i) + "_", StringComparison.Ordinal))
@@ -49,9 +52,14 @@ internal sealed class Compilation
     public IReadOnlyList<double>? LossWeights { get; }
 
     /// <summary>All measures in the order in which they are shown.</summary>
-    public IEnumerable<Metric> Metrics => [_loss, .. _outputLosses, .. _metrics.SelectMany(metrics => metrics)];
+    public IEnumerable<Metric> Metrics => [_loss, .. _outputLosses, .. _metrics.SelectMany(metrics => metrics), .. _weightedMetrics.SelectMany(metrics => metrics)];
 
     public IReadOnlyList<IReadOnlyList<Metric>> MetricsByOutput => _metrics;
+
+    /// <summary>Those that weigh examples, as the loss does.</summary>
+    public IReadOnlyList<IReadOnlyList<Metric>> WeightedMetricsByOutput => _weightedMetrics;
+
+    private static IReadOnlyList<Metric> Of(int output, IReadOnlyList<IReadOnlyList<Metric>> metrics) => output < metrics.Count ? metrics[output] : [];
 
     /// <summary>The loss of a batch, penalties included, and the losses of its outputs.</summary>
     public (Tensor Total, Tensor?[] Each) LossOf(Model model, Batch batch, Tensors predictions)
@@ -61,6 +69,8 @@ internal sealed class Compilation
             throw new ShapeException(
                 $"{model.Describe()} was compiled with {Losses.Count} losses; it has {predictions.Count} outputs, and there are {batch.Y.Count} targets.");
         }
+        // A loss may apply layers too, a perceptual loss does: after that the penalties would be those of its layers.
+        var penalties = model.Losses;
         var each = new Tensor?[Losses.Count];
         Tensor? total = null;
         for (var i = 0; i < each.Length; i++)
@@ -77,12 +87,9 @@ internal sealed class Compilation
             var weighted = LossWeights is null || LossWeights[i] == 1 ? each[i]! : LossWeights[i] * each[i]!;
             total = total is null ? weighted : total + weighted;
         }
-        if (model.HasPenalties)
+        foreach (var penalty in penalties)
         {
-            foreach (var penalty in model.Losses)
-            {
-                total = total is null ? penalty : total + penalty;
-            }
+            total = total is null ? penalty : total + penalty;
         }
         return (total ?? throw new ModelException($"{model.Describe()} was compiled without a loss, so there is nothing to make small."), each);
     }
@@ -99,11 +106,17 @@ internal sealed class Compilation
                 _outputLosses[i].Update(part, count);
             }
         }
-        for (var i = 0; i < _metrics.Count; i++)
+        Update(_metrics, null);
+        Update(_weightedMetrics, batch.SampleWeight);
+
+        void Update(IReadOnlyList<IReadOnlyList<Metric>> metrics, Tensor? sampleWeight)
         {
-            foreach (var metric in _metrics[i])
+            for (var i = 0; i < metrics.Count; i++)
             {
-                metric.Update(batch.Y[i], predictions[i], batch.SampleWeight);
+                foreach (var metric in metrics[i])
+                {
+                    metric.Update(batch.Y[i], predictions[i], sampleWeight);
+                }
             }
         }
     }

@@ -67,7 +67,23 @@ internal sealed class FitLoop
         }
         finally
         {
-            Each(callback => callback.Close());
+            Close(0);
+        }
+    }
+
+    // Each is closed, whatever another throws.
+    private void Close(int first)
+    {
+        if (first < _callbacks.Length)
+        {
+            try
+            {
+                _callbacks[first].Close();
+            }
+            finally
+            {
+                Close(first + 1);
+            }
         }
     }
 
@@ -92,6 +108,10 @@ internal sealed class FitLoop
             _progress.End(steps, logs);
             BetweenEpochs(callback => callback.OnEpochEnd(epoch, logs));
             history.Add(epoch, logs);
+        }
+        if (history.Epochs.Count > 0 && _model.IsCompiled)
+        {
+            _model.Optimizer.FinalizeVariableValues();
         }
         Each(callback => callback.OnTrainEnd(logs));
         return history;

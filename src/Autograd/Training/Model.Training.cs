@@ -10,7 +10,7 @@ public partial class Model
     /// <exception cref="ModelException">The model is not compiled.</exception>
     public Optimizer Optimizer => Compiled.Optimizer;
 
-    /// <summary>Whether <see cref="Compile(Optimizer?, Loss?, IReadOnlyList{Metric}?)"/> was called.</summary>
+    /// <summary>Whether <see cref="Compile(Optimizer?, Loss?, IReadOnlyList{Metric}?, IReadOnlyList{Metric}?)"/> was called.</summary>
     public bool IsCompiled => _compilation is not null;
 
     /// <summary>Set to end training after the present step.</summary>
@@ -30,20 +30,24 @@ public partial class Model
     /// <summary>Says how the model is to be trained. Weights stay as they are.</summary>
     /// <param name="optimizer">By object or name; RMSprop by default.</param>
     /// <param name="loss">By object or name; may be left out where only penalties, or a training step of your own, matter.</param>
-    /// <param name="metrics">What else to measure, by object or name: <c>metrics: ["accuracy"]</c>.</param>
-    public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null) =>
-        Compile(optimizer, [loss], null, metrics is null ? null : [metrics]);
+    /// <param name="metrics">What else to measure, by object or name: <c>metrics: ["accuracy"]</c>. As in Keras, weights of examples do not count here.</param>
+    /// <param name="weightedMetrics">What to measure with the weights that examples and classes have.</param>
+    public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null) =>
+        Compile(optimizer, [loss], null, metrics is null ? null : [metrics], weightedMetrics is null ? null : [weightedMetrics]);
 
     /// <summary>Says how a model of several outputs is to be trained.</summary>
     /// <param name="optimizer">By object or name; RMSprop by default.</param>
     /// <param name="losses">One for each output.</param>
     /// <param name="lossWeights">Their factors in the sum; 1 by default.</param>
-    /// <param name="metrics">For each output what else to measure.</param>
-    public void Compile(Optimizer? optimizer, IReadOnlyList<Loss?> losses, IReadOnlyList<double>? lossWeights = null, IReadOnlyList<IReadOnlyList<Metric>>? metrics = null)
+    /// <param name="metrics">For each output what else to measure, all examples alike.</param>
+    /// <param name="weightedMetrics">For each output what to measure with the weights that examples and classes have.</param>
+    public void Compile(
+        Optimizer? optimizer, IReadOnlyList<Loss?> losses, IReadOnlyList<double>? lossWeights = null, IReadOnlyList<IReadOnlyList<Metric>>? metrics = null,
+        IReadOnlyList<IReadOnlyList<Metric>>? weightedMetrics = null)
     {
         ArgumentNullException.ThrowIfNull(losses);
         using var busy = Busy("Compile");
-        _compilation = new Compilation(optimizer ?? new RMSprop(), losses, lossWeights, metrics ?? [], OutputNames);
+        _compilation = new Compilation(optimizer ?? new RMSprop(), losses, lossWeights, metrics ?? [], weightedMetrics ?? [], OutputNames);
     }
 
     /// <summary>The names of the outputs: those of the layers that give them.</summary>
@@ -196,7 +200,7 @@ public partial class Model
         int validationFreq = 1,
         CancellationToken cancellationToken = default)
     {
-        var all = ClassWeights.Apply(new Batch(x, y, sampleWeight), classWeight, "Fit");
+        var all = new Batch(x, y, sampleWeight);
         var rows = BatchSource.CountRows(all, "Fit");
         if (!(validationSplit >= 0 && validationSplit < 1))
         {
@@ -211,7 +215,8 @@ public partial class Model
             }
             (all, validationData) = (Part(all, ..kept), Part(all, kept..));
         }
-        var source = BatchSource.Of(all, batchSize, shuffle, "Fit");
+        // As in Keras, what is held back for validation is not weighed by its classes.
+        var source = BatchSource.Of(ClassWeights.Apply(all, classWeight, "Fit"), batchSize, shuffle, "Fit");
         var validation = validationData is { } held ? BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data") : null;
         return new FitLoop(this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
 
@@ -283,17 +288,14 @@ public partial class Model
     /// <summary>One pass of evaluation.</summary>
     internal (Logs Logs, int Steps) TestOver(BatchSource source, int? steps, Progress? progress, CancellationToken cancellationToken)
     {
-        _ = Compiled;
         ResetMetrics();
         var done = 0;
-        foreach (var batch in source.Pass(0))
+        using var batches = source.Pass(0).GetEnumerator();
+        // Whoever makes the batches is asked for those that are used, and no more.
+        while (done != steps && batches.MoveNext())
         {
-            if (done == steps)
-            {
-                break;
-            }
             cancellationToken.ThrowIfCancellationRequested();
-            RunTestStep(batch);
+            RunTestStep(batches.Current);
             done++;
             progress?.Step(done, steps ?? source.Count, Measured);
         }

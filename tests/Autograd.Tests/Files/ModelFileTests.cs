@@ -60,6 +60,49 @@ public class ModelFileTests
         static void SetSeedless() => RandomNormal(3);
     }
 
+    [Theory]
+    [InlineData("the optimizer of another model too")]
+    [InlineData("a layer was removed")]
+    public void The_optimizer_s_state_is_that_of_the_model_s_weights(string what)
+    {
+        using var folder = new Folder();
+        var (x, y) = s_data.Value;
+        var model = Trained("adam");
+        if (what == "a layer was removed")
+        {
+            model = new Sequential([new Dense(3, inputShape: [3]), new Dense(2)]);
+            model.Compile("adam", "mse");
+            model.Fit(x, RandomNormal(40, 2), verbose: 0);
+            model.Pop();
+            model.Add(new Dense(1));
+        }
+        else
+        {
+            var other = new Sequential([new Dense(1, inputShape: [3])]);
+            other.Compile(model.Optimizer, "mse");
+            other.Fit(x, y, verbose: 0);
+            model = other;
+        }
+        model.Fit(x, y, verbose: 0);
+        model.Save(folder["m"]);
+        var loaded = Model.Load(folder["m"], resume: true);
+        foreach (var each in new[] { model, loaded })
+        {
+            each.Fit(x, y, shuffle: false, verbose: 0);
+        }
+        Assert.Equal(model.Weights.SelectMany(weight => weight.ToArray<float>()), loaded.Weights.SelectMany(weight => weight.ToArray<float>()));
+    }
+
+    [Fact]
+    public void Weighted_metrics_come_back()
+    {
+        using var folder = new Folder();
+        var model = new Sequential([new Dense(1, inputShape: [3])]);
+        model.Compile("sgd", "mse", ["mae"], ["mape"]);
+        model.Save(folder["m"]);
+        Assert.Equal(["loss", "mae", "mape"], Model.Load(folder["m"]).Metrics.Select(metric => metric.Name));
+    }
+
     [Fact]
     public void A_graph_with_shared_layers_and_nested_models_comes_back()
     {
@@ -116,6 +159,7 @@ public class ModelFileTests
     public static TheoryData<string, string> Unwritable => new()
     {
         { "not built", "not built" },
+        { "deep", "deeply" },
         { "a lambda", "Lambda" },
         { "a function", "function" },
         { "a loss from a function", "includeOptimizer" },
@@ -140,6 +184,14 @@ public class ModelFileTests
             _ => new Flatten(),
         };
         var model = new Sequential(what == "not built" ? [new Dense(1)] : [new Input([3]), layer]);
+        for (var i = 0; what == "deep" && i < 150; i++)
+        {
+            model = new Sequential([model]);
+        }
+        if (what == "deep")
+        {
+            model.Apply(Ones(1, 3));
+        }
         if (what == "a loss from a function")
         {
             model.Compile("sgd", Loss.From((y, p) => p));
@@ -174,6 +226,12 @@ public class ModelFileTests
         { "input rather large", "larger" },
         { "inputs missing", "inputs" },
         { "layers missing", "layers" },
+        { "input extent null", "null" },
+        { "input type", "DType" },
+        { "layer type", "77" },
+        { "loss weights null", "null" },
+        { "metrics null", "metrics" },
+        { "parameters null", "null" },
         { "a layer is a number", "7" },
         { "deep", "depth" },
         { "weight missing", "missing" },
@@ -209,6 +267,12 @@ public class ModelFileTests
             case "input rather large": settings["inputShape"] = new JsonArray(1 << 30); break;
             case "inputs missing": json.Remove("inputs"); break;
             case "layers missing": json.Remove("layers"); break;
+            case "input extent null": json["inputs"]![0]!["shape"] = new JsonArray((JsonNode?)null); break;
+            case "input type": json["inputs"]![0]!["dtype"] = "DType"; break;
+            case "layer type": dense["dtype"] = "77"; break;
+            case "loss weights null": Compilation("loss_weights", new JsonArray((JsonNode?)null)); break;
+            case "metrics null": Compilation("metrics", new JsonArray((JsonNode?)null)); break;
+            case "parameters null": Compilation("parameters", new JsonArray((JsonNode?)null)); break;
             case "a layer is a number": json["layers"]![0] = 7; break;
             case "weight missing": tensors.Remove("model/dense/bias"); break;
             case "weight shape": tensors["model/dense/bias"] = Zeros(4); break;
@@ -225,5 +289,12 @@ public class ModelFileTests
         Safetensors.Save(folder["m"], tensors, metadata);
         var error = Assert.Throws<FileException>(() => Model.Load(folder["m"]));
         Assert.Contains(word == "'m'" ? folder["m"] : word, error.Message);
+
+        void Compilation(string name, JsonNode value)
+        {
+            var compilation = JsonNode.Parse(metadata["autograd.compilation"])!;
+            compilation[name] = value;
+            metadata["autograd.compilation"] = compilation.ToJsonString();
+        }
     }
 }

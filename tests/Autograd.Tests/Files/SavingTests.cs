@@ -42,6 +42,21 @@ public class SavingTests
     }
 
     [Fact]
+    public void What_nobody_else_may_read_stays_so()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // other permissions there
+        }
+        using var folder = new Folder();
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        AtomicFile.Write(folder["a"], stream => stream.WriteByte(1));
+        File.SetUnixFileMode(folder["a"], Private);
+        AtomicFile.Write(folder["a"], stream => stream.WriteByte(2));
+        Assert.Equal(Private, File.GetUnixFileMode(folder["a"]));
+    }
+
+    [Fact]
     public void A_folder_without_permission_is_refused()
     {
         if (OperatingSystem.IsWindows() || Environment.UserName == "root")

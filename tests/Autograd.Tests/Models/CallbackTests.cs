@@ -58,6 +58,17 @@ public class CallbackTests
         Assert.Equal(steps, model.Steps);
     }
 
+    [Theory]
+    [InlineData("val_loss", false)]
+    [InlineData("accuracy_loss", false)]
+    [InlineData("mean_squared_error", false)]
+    [InlineData("val_accuracy", true)]
+    [InlineData("val_precision", true)]
+    [InlineData("recall_at_precision", true)]
+    [InlineData("val_mean_iou", true)]
+    [InlineData("f1_score", true)]
+    public void What_is_better_follows_from_the_name(string name, bool wantsMore) => Assert.Equal(wantsMore, new Monitored(name, MonitorMode.Auto).WantsMore);
+
     [Fact]
     public void A_measure_that_is_not_there_is_told_with_those_that_are()
     {
@@ -92,6 +103,33 @@ public class CallbackTests
         Assert.Equal(2, model.Steps);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void TerminateOnNaN_leaves_nothing_that_is_not_a_number(int row)
+    {
+        var x = new float[6];
+        x[row] = float.NaN;
+        var model = new Sequential([new Dense(1, inputShape: [1])]);
+        model.Compile(new Adam(), "mse");
+        var guard = new TerminateOnNaN();
+        model.Fit(Tensor.From(x, [6, 1]), Ones(6, 1), batchSize: 1, shuffle: false, verbose: 0, callbacks: [guard]);
+        Assert.Equal((0, row), guard.StoppedAt);
+        Assert.Equal(row, model.Optimizer.Iterations);
+        model.Fit(Ones(6, 1), Ones(6, 1), verbose: 0);
+        Assert.True(double.IsFinite(model.Weights[0].Item()));
+    }
+
+    [Fact]
+    public void TerminateOnNaN_ends_the_first_step_of_a_model_too()
+    {
+        var model = new Sequential([new Dense(1)]);
+        model.Compile("sgd", "mse");
+        var guard = new TerminateOnNaN();
+        model.Fit(Full([2, 1], float.NaN), Ones(2, 1), verbose: 0, callbacks: [guard]);
+        Assert.Equal((0, 0), guard.StoppedAt);
+    }
+
     [Fact]
     public void ModelCheckpoint_saves_the_best()
     {
@@ -100,6 +138,8 @@ public class CallbackTests
         Run(model, 4, new ModelCheckpoint(folder["m-{epoch:03d}-{value:.1f}.npz"], "value", saveBestOnly: true, saveWeightsOnly: true));
         Assert.Equal(["m-001-3.0.npz", "m-002-1.0.npz", "m-004-0.5.npz"], folder.Names);
         Assert.Equal(2, Npz.Load(folder["m-002-1.0.npz"])["arr_0"].Item());
+        Run(new Scripted(1), 1, new ModelCheckpoint(folder["new/{epoch}.npz"], saveWeightsOnly: true));
+        Assert.True(File.Exists(folder["new/1.npz"]));
         var error = Assert.Throws<ValueException>(() => Run(new Scripted(1), 1, new ModelCheckpoint(folder["{nothing}"])));
         Assert.Contains("nothing", error.Message);
     }
@@ -150,12 +190,17 @@ public class CallbackTests
         Assert.Contains("3 of 3 epochs", page);
     }
 
+    private sealed class Unclosable : Callback
+    {
+        protected internal override void Close() => throw new InvalidOperationException();
+    }
+
     [Fact]
     public void Callbacks_close_their_files_when_training_fails()
     {
         using var folder = new Folder();
         var failing = new LambdaCallback(onEpochEnd: (_, _) => throw new InvalidOperationException());
-        Assert.Throws<InvalidOperationException>(() => Run(new Scripted(1), 1, new CsvLogger(folder["a.csv"]), failing));
+        Assert.Throws<InvalidOperationException>(() => Run(new Scripted(1), 1, new Unclosable(), new CsvLogger(folder["a.csv"]), failing));
         using var exclusive = new FileStream(folder["a.csv"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
     }
 }

@@ -116,6 +116,58 @@ public class ModelTests
         Assert.Equal("inner/dense/kernel", outer.NamedWeights().First().Path);
     }
 
+    [Fact]
+    public void A_layer_shared_by_two_models_is_frozen_in_both()
+    {
+        var (shared, x) = (new Dense(4), new Input([3]));
+        var features = shared.Apply(x);
+        Model[] models = [new(x, new Dense(2, name: "head").Apply(features)), new(x, new Dense(1, name: "other").Apply(features))];
+        Assert.All(models, model => Assert.Equal(4, model.TrainableWeights.Count));
+        shared.Trainable = false;
+        Assert.All(models, model => Assert.Equal(2, model.TrainableWeights.Count));
+    }
+
+    [Fact]
+    public void A_model_is_no_part_of_itself()
+    {
+        var (inner, outer) = (new Sequential(name: "inner"), new Sequential(name: "outer"));
+        outer.Add(inner);
+        Assert.Contains("part", Assert.Throws<ValueException>(() => inner.Add(outer)).Message);
+        Assert.Throws<ValueException>(() => inner.Add(inner));
+        Assert.Empty(inner.Layers);
+    }
+
+    // Applies the model it is a part of once more, as a recursive network does.
+    private sealed class Recursive : Layer
+    {
+        public Layer? Whole { get; set; }
+
+        private int _depth;
+
+        protected override Tensor Call(Tensor x, bool training) => _depth++ == 0 ? Whole!.Apply(x) : x;
+    }
+
+    [Fact]
+    public void A_layer_may_apply_what_it_is_part_of()
+    {
+        var recursive = new Recursive();
+        var model = new Sequential([new Dense(3), recursive]);
+        recursive.Whole = model;
+        model.Apply(Ones(1, 3));
+        Assert.Equal(2, model.Weights.Count);
+    }
+
+    [Fact]
+    public void Many_layers_are_named_in_time()
+    {
+        // Quadratic, this would take minutes.
+        var model = new Sequential(Enumerable.Range(0, 50_000).Select(_ => new Flatten()));
+        Assert.Equal("flatten_49999", model.Layers[^1].Name);
+        model.Pop();
+        model.Add(new Flatten());
+        Assert.Equal("flatten_49999", model.Layers[^1].Name);
+    }
+
     private sealed class Scale : Layer
     {
         private Variable? _factor;
@@ -148,6 +200,7 @@ public class ModelTests
         protected override void Build(Shape input)
         {
             AddWeight("kernel", [input[^1]], "ones");
+            Track(new Dense(1));
             throw new ShapeException("no");
         }
 
@@ -160,6 +213,7 @@ public class ModelTests
         var layer = new Broken();
         Assert.Throws<ShapeException>(() => layer.Apply(Ones(1, 3)));
         Assert.Empty(layer.Weights);
+        Assert.Empty(layer.Sublayers);
         Assert.False(layer.IsBuilt);
     }
 

@@ -127,6 +127,71 @@ public class TrainingTests
     }
 
     [Fact]
+    public void Examples_held_back_are_not_weighed_by_their_classes()
+    {
+        var (x, y) = (Ones(4, 1), Tensor.From<int>([0, 0, 1, 1], [4, 1]));
+        var model = new Sequential([new Dense(1, kernelInitializer: "zeros", inputShape: [1])]);
+        model.Compile(new SGD(0), s_squares);
+        var history = model.Fit(x, y, verbose: 0, validationSplit: 0.5, classWeight: new Dictionary<int, double> { [1] = 5 });
+        Assert.Equal(1, history["val_loss"][0]);
+    }
+
+    [Fact]
+    public void Metrics_weigh_examples_only_where_asked_to()
+    {
+        var model = new Sequential([new Dense(1, kernelInitializer: "zeros", inputShape: [1])]);
+        model.Compile(new SGD(0), s_squares, ["mae"], weightedMetrics: [new RootMeanSquaredError("weighted")]);
+        var logs = model.Evaluate(Ones(2, 1), Tensor.From([0f, 4], [2, 1]), verbose: 0, sampleWeight: Tensor.From([3f, 1]));
+        Assert.Equal((8, 2, 2), (logs["loss"], logs["mae"], logs["weighted"]));
+        Assert.Equal(["loss", "mae", "weighted"], logs.Keys);
+    }
+
+    [Fact]
+    public void Training_ends_with_the_averages_of_the_weights()
+    {
+        var (x, y) = Points(8);
+        var plain = Line(new SGD(0.1));
+        var averaged = Line(new SGD(0.1, useEma: true, emaMomentum: 0.5));
+        plain.Fit(x, y, batchSize: 8, epochs: 1, verbose: 0);
+        var first = plain.Weights[0].Item();
+        plain.Fit(x, y, batchSize: 8, epochs: 1, verbose: 0);
+        averaged.Fit(x, y, batchSize: 8, epochs: 2, verbose: 0);
+        Assert.Equal((first + plain.Weights[0].Item()) / 2, averaged.Weights[0].Item(), 6);
+    }
+
+    // Its loss applies a layer, as a perceptual loss does.
+    private sealed class Perceptual : Loss
+    {
+        private readonly Layer _features = new Flatten();
+
+        protected override Tensor Call(Tensor yTrue, Tensor yPred) => Square(_features.Apply(yPred) - _features.Apply(yTrue)).Mean(axis: -1);
+    }
+
+    [Fact]
+    public void Penalties_count_whatever_the_loss_applies()
+    {
+        var model = new Sequential([new Dense(1, kernelInitializer: "ones", inputShape: [1]) { ActivityRegularizer = new L1(1) }]);
+        model.Compile("sgd", new Perceptual());
+        Assert.Equal(2, model.Evaluate(Ones(2, 1), Ones(2, 1), verbose: 0)["loss"]);
+    }
+
+    [Fact]
+    public void Evaluation_takes_no_batch_that_it_does_not_use()
+    {
+        var (x, y) = Points(4);
+        var taken = 0;
+        IEnumerable<Batch> Counted()
+        {
+            for (; ; taken++)
+            {
+                yield return (x, y);
+            }
+        }
+        Line().Evaluate(Counted().TakeWhile(_ => taken < 9), steps: 2, verbose: 0);
+        Assert.Equal(1, taken);
+    }
+
+    [Fact]
     public void Generators_are_bounded_by_steps()
     {
         var (x, y) = Points(4);

@@ -163,6 +163,18 @@ public sealed class OptimizerSteps
     }
 
     [Fact]
+    public void What_was_accumulated_before_a_variable_was_frozen_is_forgotten()
+    {
+        var optimizer = new SGD(1, gradientAccumulationSteps: 2);
+        Variable[] variables = [new(Zeros(1)), new(Zeros(1))];
+        optimizer.Apply(variables, [Ones(1), Full([1], 100)]);
+        optimizer.Apply([variables[0]], [Ones(1)]);
+        optimizer.Apply(variables, [Ones(1), Ones(1)]);
+        optimizer.Apply(variables, [Ones(1), Ones(1)]);
+        Assert.Equal((-2, -1), (variables[0].Item(), variables[1].Item()));
+    }
+
+    [Fact]
     public void Accumulated_gradients_make_one_update_from_their_mean()
     {
         var optimizer = new SGD(1, clipNorm: 1, gradientAccumulationSteps: 3);
