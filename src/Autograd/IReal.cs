@@ -170,6 +170,23 @@ public interface IReal<T> where T : struct, IReal<T>
     static abstract T Atan2(T y, T x);
 }
 
+/// <summary>Which of its arguments the slope of an elementwise operation reads.</summary>
+[Flags]
+public enum SlopeReads
+{
+    /// <summary>Neither: it is a constant.</summary>
+    None = 0,
+
+    /// <summary>The operand.</summary>
+    X = 1,
+
+    /// <summary>The result.</summary>
+    Y = 2,
+
+    /// <summary>Operand and result.</summary>
+    Both = X | Y,
+}
+
 /// <summary>
 /// An elementwise operation of one operand, written once with its derivative. The fields of the struct are the operation's
 /// attributes; a record struct prints and compares them. Mark <c>Of</c> and <c>Slope</c> AggressiveInlining: a call per
@@ -182,6 +199,9 @@ public interface IUnaryOp
 
     /// <summary>y = f(x).</summary>
     T Of<T>(T x) where T : struct, IReal<T>;
+
+    /// <summary>What <see cref="Slope"/> reads. Naming one argument spares its kernel the memory traffic of the other, which it then finds to be 0.</summary>
+    static virtual SlopeReads Reads => SlopeReads.Both;
 
     /// <summary>dy/dx, from x and y = f(x).</summary>
     T Slope<T>(T x, T y) where T : struct, IReal<T>;

@@ -67,7 +67,7 @@ public partial class Tensor
     /// <exception cref="ValueException">The step is 0 or leads away from the end.</exception>
     public static Tensor Arange(long start, long end, long step = 1)
     {
-        var count = CountOfRange((Int128)end - start, step, $"{start} to {end} in steps of {step}");
+        var count = CountOfRange(start, end, step);
         var y = Allocate(DType.Int64, count, Backends.Cpu.CpuBackend.Instance);
         var values = y.Elements<long>();
         for (var i = 0; i < values.Length; i++)
@@ -77,14 +77,16 @@ public partial class Tensor
         return y;
     }
 
-    private static int CountOfRange(Int128 distance, long step, string range)
+    private static int CountOfRange(long start, long end, long step)
     {
-        if (step == 0 || (distance != 0 && Int128.IsNegative(distance) != (step < 0)))
+        if (step == 0 || (start != end && end < start != step < 0))
         {
-            throw new ValueException($"Arange: {range} never arrives; the step must lead from start to end and not be 0.");
+            throw new ValueException($"Arange: {start} to {end} in steps of {step} never arrives; the step must lead from start to end and not be 0.");
         }
-        var count = (distance + step - Math.Sign(step)) / step;
-        return count <= Array.MaxLength ? (int)count : throw new ShapeException($"Arange: {range} has {count} elements, more than a tensor can hold.");
+        // Unsigned, since the distance may be longer than a long.
+        var (distance, stride) = step > 0 ? ((ulong)end - (ulong)start, (ulong)step) : ((ulong)start - (ulong)end, 0 - (ulong)step);
+        var count = distance == 0 ? 0 : ((distance - 1) / stride) + 1;
+        return count <= (ulong)Array.MaxLength ? (int)count : throw new ShapeException($"Arange: {start} to {end} in steps of {step} has {count} elements, more than a tensor can hold.");
     }
 
     /// <summary>start, start + step, ... up to but without <paramref name="end"/>.</summary>

@@ -72,19 +72,28 @@ public static partial class Datasets
     }
 
     /// <summary>
-    /// 5000 digits, 500 of each class one class after the other, as 20 x 20 pixels: X [5000, 400] float32 from 0 (paper) to 1 (ink), Y [5000] int32. The pixels of an image stand column after column,
-    /// as in the exercises this form comes from: <c>X.Reshape(5000, 20, 20).Transpose(0, 2, 1)</c> has rows and columns in their order. The files <c>digits5000/X.npy</c> and <c>digits5000/y.npy</c> are
-    /// taken where they are there, and else <see cref="DrawnDigits"/>.
+    /// 5000 digits, 500 of each class, as 20 x 20 pixels: X [5000, 400] float32 from 0 (paper) to 1 (ink), Y [5000] int32. The pixels of an image stand column after column, as in the exercises this
+    /// form comes from: <c>X.Reshape(5000, 20, 20).Transpose(0, 2, 1)</c> has rows and columns in their order. The files <c>digits5000/X.npy</c> and <c>digits5000/y.npy</c> are taken where they are
+    /// there, and else <see cref="DrawnDigits"/>.
     /// </summary>
+    /// <param name="byClass">
+    /// Whether the digits stand one class after the other, as in those exercises, where image 1015 is a two. Else the classes are mixed, always in the same way, so that a part of the rows, such as a
+    /// validation split, has all of them.
+    /// </param>
     /// <exception cref="FileException">The files do not hold what they should.</exception>
-    public static (Tensor X, Tensor Y) Digits() => Digits(DataStore.Default);
+    public static (Tensor X, Tensor Y) Digits(bool byClass = false) => Digits(DataStore.Default, byClass);
 
-    internal static (Tensor X, Tensor Y) Digits(DataStore store)
+    internal static (Tensor X, Tensor Y) Digits(DataStore store, bool byClass)
     {
-        if (store.TryFind(s_digitImages) is not { } imageFile || store.TryFind(s_digitLabels) is not { } labelFile)
-        {
-            return DrawnDigits(seed: 0);
-        }
+        var (x, y) = store.TryFind(s_digitImages) is { } images && store.TryFind(s_digitLabels) is { } labels ? DigitsIn(images, labels) : DrawnDigits(seed: 0);
+        var order = byClass
+            ? Tensor.From(y.ToArray<int>().Index().OrderBy(row => row.Item).Select(row => row.Index).ToArray())
+            : Tensor.RandomPermutation(y.Size, seed: 0);
+        return (x.Take(order), y.Take(order));
+    }
+
+    private static (Tensor X, Tensor Y) DigitsIn(string imageFile, string labelFile)
+    {
         var (x, y) = (Npy.Load(imageFile), Npy.Load(labelFile));
         if (x.Rank != 2 || x.Shape[1] != 400)
         {
@@ -98,7 +107,8 @@ public static partial class Datasets
     }
 
     /// <summary>
-    /// Digits drawn with a pen of varying width: strokes in several manners, displaced, slanted, turned and stretched at random. In the form of <see cref="Digits()"/>.
+    /// Digits drawn with a pen of varying width: strokes in several manners, displaced, slanted, turned and stretched at random. In the form of
+    /// <see cref="Digits(bool)"/>, in random order.
     /// </summary>
     /// <param name="perClass">Images of each digit.</param>
     /// <param name="seed">Makes them repeatable; from the common stream when left out.</param>
@@ -107,12 +117,12 @@ public static partial class Datasets
     {
         Positive(perClass, nameof(DrawnDigits), nameof(perClass));
         Shape shape = [Product(nameof(DrawnDigits), 10, perClass), DigitPen.Pixels];
-        var pen = new DigitPen(RandomNumbers.From(seed));
+        var random = RandomNumbers.From(seed);
+        var pen = new DigitPen(random);
         var images = new float[shape.Size];
-        var labels = new int[shape[0]];
+        var labels = Array.ConvertAll(random.Permutation(shape[0]), place => place / perClass);
         for (var i = 0; i < labels.Length; i++)
         {
-            labels[i] = i / perClass;
             pen.Draw(labels[i], images.AsSpan(i * DigitPen.Pixels, DigitPen.Pixels));
         }
         return (Tensor.From(images, shape), Tensor.From(labels));

@@ -12,7 +12,7 @@ public static partial class Datasets
     /// <param name="perClass">Points on each.</param>
     /// <param name="noise">The standard deviation of the angle.</param>
     /// <param name="seed">Makes the points repeatable; from the common stream when left out.</param>
-    /// <returns>X [classes * perClass, 2] float32, one class after the other, and the classes, int32.</returns>
+    /// <returns>X [classes * perClass, 2] float32, in random order, and the classes, int32.</returns>
     /// <exception cref="ValueException">A number is not positive, or the noise negative or not finite.</exception>
     public static (Tensor X, Tensor Y) Spirals(int classes = 3, int perClass = 100, double noise = 0.2, long? seed = null)
     {
@@ -28,7 +28,7 @@ public static partial class Datasets
     /// <param name="perClass">Points on each.</param>
     /// <param name="noise">The standard deviation of what is added to each coordinate.</param>
     /// <param name="seed">Makes the points repeatable; from the common stream when left out.</param>
-    /// <returns>X [2 perClass, 2] float32, one class after the other, and the classes, int32.</returns>
+    /// <returns>X [2 perClass, 2] float32, in random order, and the classes, int32.</returns>
     /// <exception cref="ValueException">The number is not positive, or the noise negative or not finite.</exception>
     public static (Tensor X, Tensor Y) Moons(int perClass = 100, double noise = 0.1, long? seed = null) =>
         Points(nameof(Moons), 2, perClass, 2, noise, seed, (point, c, fraction, random) =>
@@ -43,7 +43,7 @@ public static partial class Datasets
     /// <param name="noise">The standard deviation of what is added to each coordinate.</param>
     /// <param name="factor">The inner radius.</param>
     /// <param name="seed">Makes the points repeatable; from the common stream when left out.</param>
-    /// <returns>X [2 perClass, 2] float32, one class after the other, and the classes, int32.</returns>
+    /// <returns>X [2 perClass, 2] float32, in random order, and the classes, int32.</returns>
     /// <exception cref="ValueException">The number is not positive, or the noise or the factor negative or not finite.</exception>
     public static (Tensor X, Tensor Y) Circles(int perClass = 100, double noise = 0.05, double factor = 0.5, long? seed = null)
     {
@@ -63,7 +63,7 @@ public static partial class Datasets
     /// <param name="features">Coordinates of a point.</param>
     /// <param name="spread">The standard deviation of a cloud.</param>
     /// <param name="seed">Makes the points repeatable; from the common stream when left out.</param>
-    /// <returns>X [classes * perClass, features] float32, one class after the other, and the classes, int32.</returns>
+    /// <returns>X [classes * perClass, features] float32, in random order, and the classes, int32.</returns>
     /// <exception cref="ValueException">A number is not positive, or the spread negative or not finite.</exception>
     public static (Tensor X, Tensor Y) Blobs(int classes = 3, int perClass = 100, int features = 2, double spread = 1, long? seed = null)
     {
@@ -93,12 +93,11 @@ public static partial class Datasets
         Shape shape = [Product(operation, classes, perClass), features];
         var random = RandomNumbers.From(seed);
         var points = new float[shape.Size];
-        var labels = new int[shape[0]];
-        for (var i = 0; i < labels.Length; i++)
+        var places = random.Permutation(shape[0]);
+        for (var i = 0; i < places.Length; i++)
         {
-            labels[i] = i / perClass;
-            draw(points.AsSpan(i * features, features), labels[i], perClass == 1 ? 0 : (double)(i % perClass) / (perClass - 1), random);
+            draw(points.AsSpan(i * features, features), places[i] / perClass, perClass == 1 ? 0 : (double)(places[i] % perClass) / (perClass - 1), random);
         }
-        return (Tensor.From(points, shape), Tensor.From(labels));
+        return (Tensor.From(points, shape), Tensor.From(Array.ConvertAll(places, place => place / perClass)));
     }
 }

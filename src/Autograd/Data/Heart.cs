@@ -17,16 +17,7 @@ internal sealed class Heart(RandomNumbers random, double noise)
     {
         Shape shape = [count, samples];
         var values = new float[shape.Size];
-        var classes = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            classes[i] = i % 2;
-        }
-        for (var i = count - 1; i > 0; i--)
-        {
-            var j = random.Below(i + 1);
-            (classes[i], classes[j]) = (classes[j], classes[i]);
-        }
+        var classes = Array.ConvertAll(random.Permutation(count), place => place % 2);
         for (var i = 0; i < count; i++)
         {
             Draw(classes[i] == 1 ? s_normal : s_abnormal[random.Below(s_abnormal.Length)], values.AsSpan(i * samples, samples));

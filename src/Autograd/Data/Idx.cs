@@ -25,8 +25,30 @@ public static class Idx
             return Read(stream, stream.Length);
         }
         using var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
-        return Read(unpacked, stream.Length * MostExpansion);
+        var array = Read(unpacked, stream.Length * MostExpansion);
+        RequireWhole(stream, array);
+        return array;
     });
+
+    // GZipStream does not miss the checksum and the length at the end of a file that was cut there. They are those of the last part, where there are several.
+    private static void RequireWhole(Stream packed, IdxArray array)
+    {
+        byte[] header = [0, 0, array.Type, (byte)array.Shape.Rank, .. array.Shape.SelectMany(extent => (byte[])[(byte)(extent >> 24), (byte)(extent >> 16), (byte)(extent >> 8), (byte)extent])];
+        Span<byte> end = stackalloc byte[8];
+        packed.Seek(-8, SeekOrigin.End);
+        packed.ReadExactly(end);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(end[4..]);
+        var checksum = new Crc32();
+        if (length <= (uint)(header.Length + array.Bytes.Length))
+        {
+            checksum.Append(header.AsSpan()[Math.Min(header.Length, (int)(header.Length + array.Bytes.Length - length))..]);
+            checksum.Append(array.Bytes.AsSpan()[Math.Max(0, (int)(array.Bytes.Length - length))..]);
+        }
+        if (length > (uint)(header.Length + array.Bytes.Length) || checksum.Value != BinaryPrimitives.ReadUInt32LittleEndian(end))
+        {
+            throw new FileException("the checksum at the end of the gzip file is wrong or cut off.");
+        }
+    }
 
     /// <param name="stream">Where the header begins.</param>
     /// <param name="most">The most bytes there can be, so that a header cannot ask for more memory than the file could fill.</param>

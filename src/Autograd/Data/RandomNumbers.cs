@@ -31,6 +31,18 @@ internal sealed class RandomNumbers(ulong seed)
         return (int)Math.BigMul(((ulong)high << 32) | low, (ulong)limit, out _);
     }
 
+    /// <summary>The numbers 0 to count - 1 in random order.</summary>
+    public int[] Permutation(int count)
+    {
+        var order = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            var j = Below(i + 1);
+            (order[i], order[j]) = (order[j], i);
+        }
+        return order;
+    }
+
     /// <summary>Evenly over [min, max).</summary>
     public double Uniform(double min = 0, double max = 1)
     {

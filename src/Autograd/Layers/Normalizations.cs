@@ -123,6 +123,7 @@ public sealed class BatchNormalization(
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
+        x = x.Cast(DType);
         var axis = FeatureAxis(x.Shape);
         // Nothing has no mean, and nothing is to be normalized.
         if (!training || x.Size == 0)

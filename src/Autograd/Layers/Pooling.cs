@@ -83,7 +83,9 @@ public abstract class GlobalAveragePooling : GlobalPooling
     protected override Tensor Call(Tensor x, bool training)
     {
         var places = Places(x);
-        if (Spatial != 1 || MaskOf(x) is not { } mask)
+        var mask = Spatial == 1 ? MaskOf(x) : null;
+        x = x.Cast(DType);
+        if (mask is null)
         {
             return x.Mean(places, KeepDims);
         }

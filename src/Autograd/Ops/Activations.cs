@@ -128,6 +128,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Sigmoid(x);
 
+        public static SlopeReads Reads => SlopeReads.Y;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => y * (T.One - y);
     }
@@ -136,6 +138,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => -Formulas.Softplus(-x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Sigmoid(-x);
@@ -146,6 +150,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Max(x, T.Zero);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Select(x > T.Zero, T.One, T.Zero);
     }
@@ -154,6 +160,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Min(T.Max(x, T.Zero), T.Const(6));
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Select(x > T.Zero, T.Select(x < T.Const(6), T.One, T.Zero), T.Zero);
@@ -179,6 +187,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * T.Sigmoid(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => Formulas.SiluSlope(x, T.Sigmoid(x));
     }
@@ -187,6 +197,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * T.Tanh(Formulas.Softplus(x));
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => Formulas.MishSlope(x, T.Tanh(Formulas.Softplus(x)));
@@ -197,6 +209,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x / (T.One + T.Abs(x));
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / ((T.One + T.Abs(x)) * (T.One + T.Abs(x)));
     }
@@ -206,6 +220,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => Formulas.Softplus(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Sigmoid(x);
     }
@@ -214,6 +230,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Select(x > T.Zero, x, T.Const(NegativeSlope) * x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Select(x > T.Zero, T.One, T.Const(NegativeSlope));
@@ -254,6 +272,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * Formulas.NormalDistribution(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> =>
             Formulas.NormalDistribution(x) + (x * T.Const(1 / (Constants.SqrtTwo * Constants.SqrtPi)) * T.Exp(T.Const(-0.5) * x * x));
@@ -266,6 +286,8 @@ namespace Autograd.Ops
 
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Const(0.5) * x * (T.One + Bend(x));
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T>
@@ -282,6 +304,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * T.Min(T.Max(x + T.Const(3), T.Zero), T.Const(6)) / T.Const(6);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> =>

@@ -128,6 +128,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => -x;
 
+        public static SlopeReads Reads => SlopeReads.None;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(-1);
     }

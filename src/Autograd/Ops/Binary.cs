@@ -158,6 +158,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Min(T.Max(x, T.Const(Min)), T.Const(Max));
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Select(x >= T.Const(Min), T.Select(x <= T.Const(Max), T.One, T.Zero), T.Zero);
     }

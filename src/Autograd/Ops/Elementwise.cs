@@ -108,6 +108,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Abs(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => Signs.Of(x);
     }
@@ -118,6 +120,8 @@ namespace Autograd.Ops
 
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => Signs.Of(x);
+
+        public static SlopeReads Reads => SlopeReads.None;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Zero;
@@ -130,6 +134,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x * x;
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(2) * x;
     }
@@ -139,6 +145,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.One / x;
 
+        public static SlopeReads Reads => SlopeReads.Y;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => -y * y;
     }
@@ -147,6 +155,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Sqrt(x);
+
+        public static SlopeReads Reads => SlopeReads.Y;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(0.5) / y;
@@ -166,6 +176,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Exp(x);
 
+        public static SlopeReads Reads => SlopeReads.Y;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => y;
     }
@@ -174,6 +186,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Exp2(x);
+
+        public static SlopeReads Reads => SlopeReads.Y;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(Constants.Ln2) * y;
@@ -184,6 +198,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Expm1(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Exp(x);
     }
@@ -192,6 +208,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Log(x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / x;
@@ -202,6 +220,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Log2(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(1 / Constants.Ln2) / x;
     }
@@ -210,6 +230,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Log10(x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(1 / Constants.Ln10) / x;
@@ -220,6 +242,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Log1p(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / (T.One + x);
     }
@@ -228,6 +252,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Sin(x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Cos(x);
@@ -238,6 +264,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Cos(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => -T.Sin(x);
     }
@@ -246,6 +274,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Tan(x);
+
+        public static SlopeReads Reads => SlopeReads.Y;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One + y * y;
@@ -256,6 +286,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Asin(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / T.Sqrt((T.One - x) * (T.One + x));
     }
@@ -264,6 +296,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Acos(x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(-1) / T.Sqrt((T.One - x) * (T.One + x));
@@ -274,6 +308,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Atan(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / (T.One + x * x);
     }
@@ -282,6 +318,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Sinh(x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Cosh(x);
@@ -292,6 +330,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Cosh(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Sinh(x);
     }
@@ -300,6 +340,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Tanh(x);
+
+        public static SlopeReads Reads => SlopeReads.Y;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One - y * y;
@@ -310,6 +352,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Asinh(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / T.Sqrt(x * x + T.One);
     }
@@ -318,6 +362,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Acosh(x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / T.Sqrt((x - T.One) * (x + T.One));
@@ -328,6 +374,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Atanh(x);
 
+        public static SlopeReads Reads => SlopeReads.X;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / ((T.One - x) * (T.One + x));
     }
@@ -336,6 +384,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Erf(x);
+
+        public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Const(2 / Constants.SqrtPi) * T.Exp(-x * x);
@@ -346,6 +396,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Floor(x);
 
+        public static SlopeReads Reads => SlopeReads.None;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Zero;
     }
@@ -354,6 +406,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Ceiling(x);
+
+        public static SlopeReads Reads => SlopeReads.None;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Zero;
@@ -364,6 +418,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Round(x);
 
+        public static SlopeReads Reads => SlopeReads.None;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Zero;
     }
@@ -372,6 +428,8 @@ namespace Autograd.Ops
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Truncate(x);
+
+        public static SlopeReads Reads => SlopeReads.None;
 
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Zero;

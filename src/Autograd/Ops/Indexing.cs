@@ -1,3 +1,4 @@
+using Autograd.Backends.Cpu;
 using Autograd.Ops;
 
 namespace Autograd
@@ -304,8 +305,7 @@ namespace Autograd.Ops
                 var positions = indices.Cast(DType.Int64).Packed();
                 if (positions.Size > 0)
                 {
-                    var smallest = positions.Min().Item<long>();
-                    var largest = positions.Max().Item<long>();
+                    var (smallest, largest) = Range(positions);
                     if (smallest < 0 || largest >= extent)
                     {
                         throw new ValueException($"{operation}: index {(smallest < 0 ? smallest : largest)} is out of range for {(axis is null ? $"depth {extent}" : $"axis {axis} of shape {x.Shape}")}; "
@@ -314,6 +314,24 @@ namespace Autograd.Ops
                 }
                 return positions.AsValue();
             }
+        }
+
+        private static (long Smallest, long Largest) Range(Tensor positions)
+        {
+            // Of a few, sooner seen here than kernels are compiled.
+            const int Few = 1024;
+            if (positions.Size > Few || positions.Backend != CpuBackend.Instance)
+            {
+                return (positions.Min().Item<long>(), positions.Max().Item<long>());
+            }
+            var (smallest, largest) = (long.MaxValue, long.MinValue);
+            foreach (var position in positions.Elements<long>())
+            {
+                smallest = Math.Min(smallest, position);
+                largest = Math.Max(largest, position);
+            }
+            GC.KeepAlive(positions);
+            return (smallest, largest);
         }
 
         public static void RequireAligned(Shape shape, Shape indices, int axis, string operation)

@@ -262,6 +262,8 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => x / T.Const(Count);
 
+        public static SlopeReads Reads => SlopeReads.None;
+
         [MethodImpl(AggressiveInlining)]
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.One / T.Const(Count);
     }

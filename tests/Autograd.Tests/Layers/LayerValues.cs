@@ -191,6 +191,18 @@ public class LayerValues
     }
 
     [Fact]
+    public void Integers_count_as_numbers()
+    {
+        var x = Tensor.From<int>([1, 2, 3, 5], [2, 2, 1]);
+        Assert.Equal([1.5, 4], Values(new GlobalAveragePooling1D().Apply(x)));
+        Assert.Equal([1.5, 4], Values(new Sequential([new AveragePooling1D(), new Flatten()]).Apply(x)));
+        Assert.Equal(DType.Float32, new BatchNormalization().Apply(x, training: true).DType);
+        Assert.Equal(DType.Float32, new LayerNormalization().Apply(x).DType);
+        Assert.Equal(DType.Float32, new Dropout(0.5).Apply(x, training: true).DType);
+        Assert.Equal([2, 3], Values(new Add().Apply([x[0], x[0] * 0 + 1])));
+    }
+
+    [Fact]
     public void Penalties_on_activities_are_losses()
     {
         var layer = new ActivityRegularization(l1: 0.5, l2: 0.25);

@@ -1,3 +1,5 @@
+using Autograd.Numerics;
+using Autograd.Ops;
 using static Autograd.Tensor;
 
 namespace Autograd.Tests.Layers;
@@ -65,6 +67,25 @@ public class NoiseTests
         Assert.True(Equal(dropped, new Dropout(0.5, seed: 6).Apply(view, training: true)).All().Item<bool>());
         var precise = new Dropout(0.5, seed: 6) { DType = DType.Float64 }.Apply(s_x, training: true);
         Assert.True(Equal(dropped > 0, precise > 0).All().Item<bool>());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(1003)]
+    [InlineData(40_001)]
+    public void Each_element_is_decided_by_its_word_of_the_stream(int count)
+    {
+        foreach (var rate in new[] { 0, 0.25, 0.6 })
+        {
+            var y = Tensor.Dropped(Ones(count), rate, seed: -7).ToArray<float>();
+            for (var i = 0; i < count; i++)
+            {
+                var (w0, w1, w2, w3) = Philox.Block(unchecked((ulong)-7L), (ulong)(i / 4), DropoutOp.Streams);
+                var word = (i % 4) switch { 0 => w0, 1 => w1, 2 => w2, _ => w3 };
+                Assert.Equal(word >= rate * 4294967296.0, y[i] != 0);
+            }
+        }
     }
 
     [Fact]

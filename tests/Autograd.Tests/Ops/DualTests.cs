@@ -72,6 +72,9 @@ public sealed class DualTests
             var exact = op.Of(new OneDual(new Real(x), new Real(1)));
             var slope = op.Slope(new Real(x), op.Of(new Real(x)));
             AssertClose(exact.Derivative.Value, slope.Value, $"slope of {typeof(TOp).Name} at {x}");
+            Real unread = new(double.NaN);
+            var fromRead = op.Slope(TOp.Reads.HasFlag(SlopeReads.X) ? new Real(x) : unread, TOp.Reads.HasFlag(SlopeReads.Y) ? op.Of(new Real(x)) : unread);
+            AssertClose(slope.Value, fromRead.Value, $"slope of {typeof(TOp).Name} at {x} from what it says it reads");
             // The slope's own derivative, through y as through x, is the second derivative.
             var second = op.Of(new TwoDual(new(new Real(x), new Real(1)), new(new Real(1), new Real(0))));
             var seed = new OneDual(new Real(x), new Real(1));

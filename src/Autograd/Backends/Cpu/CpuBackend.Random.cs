@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autograd.Numerics;
 
 namespace Autograd.Backends.Cpu;
@@ -101,7 +102,7 @@ internal sealed partial class CpuBackend
         GC.KeepAlive(x);
     }
 
-    /// <summary>Elements 4k to 4k + 3 are decided by the words of block k.</summary>
+    /// <summary>Elements 4k to 4k + 3 are decided by the words of block k of the stream.</summary>
     private sealed class DropoutJob<E>(double rate, ulong seed, ulong stream, Tensor x, Tensor y) : Job where E : unmanaged, System.Numerics.IFloatingPointIeee754<E>
     {
         private readonly ulong _dropped = (ulong)(rate * (1UL << 32));
@@ -114,25 +115,25 @@ internal sealed partial class CpuBackend
             var (start, length) = Chunks == 1 ? (0, y.Size) : Cpu.Chunks.Of(y.Size, chunk);
             var from = x.Elements<E>().Slice((int)start, (int)length);
             var to = y.Elements<E>().Slice((int)start, (int)length);
-            for (var i = 0; i < from.Length; i += 4)
+            Span<uint> words = stackalloc uint[256];
+            for (var i = 0; i < from.Length; i += words.Length)
             {
-                var (w0, w1, w2, w3) = Philox.Block(seed, (ulong)(start + i) / 4, stream);
-                to[i] = Kept(from[i], w0);
-                if (i + 3 < from.Length)
+                words = words[..Math.Min(words.Length, from.Length - i)];
+                Philox.Fill(seed, (ulong)(start + i) / 4, stream, words);
+                for (var k = 0; k < words.Length; k++)
                 {
-                    to[i + 1] = Kept(from[i + 1], w1);
-                    to[i + 2] = Kept(from[i + 2], w2);
-                    to[i + 3] = Kept(from[i + 3], w3);
-                    continue;
-                }
-                for (var k = 1; i + k < from.Length; k++)
-                {
-                    to[i + k] = Kept(from[i + k], k == 1 ? w1 : w2);
+                    to[i + k] = Kept(from[i + k] * _scale, words[k]);
                 }
             }
         }
 
-        // Chosen, not multiplied: a dropped infinity is 0, not NaN.
-        private E Kept(E value, uint word) => word >= _dropped ? value * _scale : E.Zero;
+        // Bits are cleared: a multiplication by 0 would make NaN of a dropped infinity, and a branch would be guessed wrong half the time.
+        private E Kept(E value, uint word)
+        {
+            var kept = (long)(_dropped - 1 - word) >> 63;
+            return typeof(E) == typeof(float)
+                ? Unsafe.BitCast<int, E>(Unsafe.BitCast<E, int>(value) & (int)kept)
+                : Unsafe.BitCast<long, E>(Unsafe.BitCast<E, long>(value) & kept);
+        }
     }
 }

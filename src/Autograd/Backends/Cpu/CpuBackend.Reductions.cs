@@ -113,6 +113,10 @@ internal sealed unsafe partial class CpuBackend
                     py[o] = ReduceLongRow<TReducer, E>(px + (o * n), n, identity);
                 }
             }
+            else if (outer == 1 && inner > 1)
+            {
+                ReduceColumns<TReducer, E>(px, n, inner, py, identity);
+            }
             else if ((long)outer * n * inner < Chunks.Smallest || outer == 1)
             {
                 ReduceOuter<TReducer, E>(px, 0, outer, n, inner, py, identity);
@@ -135,7 +139,7 @@ internal sealed unsafe partial class CpuBackend
             }
             else
             {
-                ReduceColumns<TReducer, E>(start, n, inner, y + (o * inner), identity);
+                ReduceBlocks<TReducer, E>(start, n, inner, 0, inner, y + (o * inner), identity);
             }
         }
     }
@@ -254,45 +258,124 @@ internal sealed unsafe partial class CpuBackend
         return v.V.ToScalar();
     }
 
-    /// <summary>y[i] = reduction of x[0..n, i]: rows are combined in blocks, and the blocks with each other.</summary>
-    [MethodImpl(AggressiveOptimization)]
-    private static void ReduceColumns<TReducer, E>(E* x, nint n, nint inner, E* y, E identity) where TReducer : struct, IReducer where E : unmanaged
+    /// <summary>Rows that are combined with each other before they are combined with other rows.</summary>
+    private const int RowsPerBlock = 256;
+
+    /// <summary>y[i] = reduction of x[0..n, i]; by several threads where that is worth it, with the same bits.</summary>
+    private static void ReduceColumns<TReducer, E>(E* x, nint n, nint inner, E* y, E identity) where TReducer : struct, IReducer where E : unmanaged, INumber<E>
     {
-        const int RowsPerBlock = 256;
-        for (nint i = 0; i < inner; i += Vector512<E>.Count)
+        if (n * inner < Chunks.Smallest)
         {
-            var width = (int)Math.Min(inner - i, Vector512<E>.Count);
-            var total = new Lanes<E>(Vector512.Create(identity));
+            ReduceBlocks<TReducer, E>(x, n, inner, 0, inner, y, identity);
+            return;
+        }
+        var blocks = ((n - 1) / RowsPerBlock) + 1;
+        if (blocks == 1)
+        {
+            new ColumnsJob<TReducer, E>(x, n, inner, y, identity).Run();
+            return;
+        }
+        var parts = (E*)Scratch.Of(ref t_parts, blocks * inner * sizeof(E));
+        new ColumnsJob<TReducer, E>(x, n, inner, parts, identity).Run();
+        ReduceRows<TReducer, E>(parts, blocks, inner, y);
+    }
+
+    [ThreadStatic]
+    private static Scratch? t_parts;
+
+    /// <summary>The reduction of each block of rows by itself, a few blocks or a range of columns at a time.</summary>
+    private sealed class ColumnsJob<TReducer, E>(E* x, nint n, nint inner, E* parts, E identity) : Job where TReducer : struct, IReducer where E : unmanaged, INumber<E>
+    {
+        private const int ColumnsAtOnce = 4096, ElementsAtOnce = 16 * 1024;
+
+        private readonly int _ranges = (int)((inner - 1) / ColumnsAtOnce) + 1;
+        private readonly nint _rows = RowsPerBlock * Math.Max(1, ElementsAtOnce / (RowsPerBlock * Math.Min(inner, ColumnsAtOnce)));
+
+        protected override int Chunks => (int)((n - 1) / _rows + 1) * _ranges;
+
+        protected override void Run(int chunk)
+        {
+            var first = inner * (chunk % _ranges) / _ranges;
+            var end = inner * ((chunk % _ranges) + 1) / _ranges;
+            var firstRow = chunk / _ranges * _rows;
+            for (var row = firstRow; row < Math.Min(firstRow + _rows, n); row += RowsPerBlock)
+            {
+                ReduceBlocks<TReducer, E>(x + (row * inner), Math.Min(n - row, RowsPerBlock), inner, first, end, parts + (row / RowsPerBlock * inner), identity);
+            }
+        }
+    }
+
+    /// <summary>y[i] = x[0, i] combined with x[1, i] and so on.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void ReduceRows<TReducer, E>(E* x, nint n, nint inner, E* y) where TReducer : struct, IReducer where E : unmanaged
+    {
+        for (nint i = 0; i < inner; i += RowLanes<E>.Width)
+        {
+            var count = RowLanes<E>.Count(inner, i);
+            var total = RowLanes<E>.Load(x + i, count);
+            for (nint row = 1; row < n; row++)
+            {
+                total = TReducer.Combine(total, RowLanes<E>.Load(x + (row * inner) + i, count));
+            }
+            RowLanes<E>.Store(total, y + i, count);
+        }
+    }
+
+    /// <summary>y[i] = reduction of x[0..n, i] for columns from first to end: rows are combined in blocks, and the blocks with each other.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static void ReduceBlocks<TReducer, E>(E* x, nint n, nint inner, nint first, nint end, E* y, E identity) where TReducer : struct, IReducer where E : unmanaged
+    {
+        var width = Vector512<E>.Count;
+        var nothing = new Lanes<E>(Vector512.Create(identity));
+        var i = first;
+        // Two whole vectors at a time: their lines are neighbours.
+        for (; i <= end - (2 * width); i += 2 * width)
+        {
+            Lanes<E> total0 = nothing, total1 = nothing;
             for (nint start = 0; start < n; start += RowsPerBlock)
             {
-                var end = Math.Min(start + RowsPerBlock, n);
-                var a = new Lanes<E>(Vector512.Create(identity));
-                var b = a;
-                var row = start;
-                var p = x + (row * inner) + i;
-                if (width == Vector512<E>.Count)
+                Lanes<E> a0 = nothing, a1 = nothing, b0 = nothing, b1 = nothing;
+                var p = x + (start * inner) + i;
+                var rows = Math.Min(n - start, RowsPerBlock);
+                for (; rows > 1; rows -= 2, p += 2 * inner)
                 {
-                    for (; row < end - 1; row += 2, p += 2 * inner)
-                    {
-                        a = TReducer.Combine(a, new Lanes<E>(Vector512.Load(p)));
-                        b = TReducer.Combine(b, new Lanes<E>(Vector512.Load(p + inner)));
-                    }
+                    a0 = TReducer.Combine(a0, new Lanes<E>(Vector512.Load(p)));
+                    a1 = TReducer.Combine(a1, new Lanes<E>(Vector512.Load(p + width)));
+                    b0 = TReducer.Combine(b0, new Lanes<E>(Vector512.Load(p + inner)));
+                    b1 = TReducer.Combine(b1, new Lanes<E>(Vector512.Load(p + inner + width)));
                 }
-                else
+                if (rows > 0)
                 {
-                    for (; row < end - 1; row += 2, p += 2 * inner)
-                    {
-                        a = TReducer.Combine(a, new Lanes<E>(VectorIO.LoadTail(p, width)));
-                        b = TReducer.Combine(b, new Lanes<E>(VectorIO.LoadTail(p + inner, width)));
-                    }
+                    a0 = TReducer.Combine(a0, new Lanes<E>(Vector512.Load(p)));
+                    a1 = TReducer.Combine(a1, new Lanes<E>(Vector512.Load(p + width)));
                 }
-                if (row < end)
+                total0 = TReducer.Combine(total0, TReducer.Combine(a0, b0));
+                total1 = TReducer.Combine(total1, TReducer.Combine(a1, b1));
+            }
+            total0.V.Store(y + i);
+            total1.V.Store(y + i + width);
+        }
+        for (; i < end; i += width)
+        {
+            var count = RowLanes<E>.Count(end, i);
+            var total = nothing;
+            for (nint start = 0; start < n; start += RowsPerBlock)
+            {
+                Lanes<E> a = nothing, b = nothing;
+                var p = x + (start * inner) + i;
+                var rows = Math.Min(n - start, RowsPerBlock);
+                for (; rows > 1; rows -= 2, p += 2 * inner)
                 {
-                    a = TReducer.Combine(a, new Lanes<E>(VectorIO.LoadTail(p, width)));
+                    a = TReducer.Combine(a, RowLanes<E>.Load(p, count));
+                    b = TReducer.Combine(b, RowLanes<E>.Load(p + inner, count));
+                }
+                if (rows > 0)
+                {
+                    a = TReducer.Combine(a, RowLanes<E>.Load(p, count));
                 }
                 total = TReducer.Combine(total, TReducer.Combine(a, b));
             }
-            VectorIO.StoreTail(total.V, y + i, width);
+            RowLanes<E>.Store(total, y + i, count);
         }
     }
 

@@ -206,17 +206,32 @@ internal sealed partial class CpuBackend : Backend
                 }
                 break;
             case DType.Int32:
-                System.Numerics.Tensors.TensorPrimitives.ConvertSaturating(x, y.Elements<int>());
+                Convert(x, y.Elements<int>());
                 break;
             case DType.Int64:
-                System.Numerics.Tensors.TensorPrimitives.ConvertSaturating(x, y.Elements<long>());
+                Convert(x, y.Elements<long>());
                 break;
             case DType.Float32:
-                System.Numerics.Tensors.TensorPrimitives.ConvertSaturating(x, y.Elements<float>());
+                Convert(x, y.Elements<float>());
                 break;
             default:
-                System.Numerics.Tensors.TensorPrimitives.ConvertSaturating(x, y.Elements<double>());
+                Convert(x, y.Elements<double>());
                 break;
+        }
+    }
+
+    private static void Convert<S, D>(ReadOnlySpan<S> x, Span<D> y) where S : unmanaged, INumber<S> where D : unmanaged, INumber<D>
+    {
+        // The vectors' code takes longer to load and compile than this loop to run.
+        const int Few = 1024;
+        if (x.Length > Few)
+        {
+            System.Numerics.Tensors.TensorPrimitives.ConvertSaturating(x, y);
+            return;
+        }
+        for (var i = 0; i < x.Length; i++)
+        {
+            y[i] = D.CreateSaturating(x[i]);
         }
     }
 

@@ -119,7 +119,7 @@ internal static unsafe class CpuElementwise
             }
             else if (x.IsContiguous)
             {
-                MapRow(op, px, 1, py, y.Size);
+                MapRow(op, px, py, y.Size);
             }
             else
             {
@@ -135,7 +135,7 @@ internal static unsafe class CpuElementwise
         {
             for (nint row = 0; row < loops.Rows; row++)
             {
-                MapRow(op, px + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1), py + loops.Offset(0) + (row * loops.RowStride(0)), loops.Length);
+                MapStridedRow(op, px + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1), py + loops.Offset(0) + (row * loops.RowStride(0)), loops.Length);
             }
         }
         while (loops.Next());
@@ -253,7 +253,7 @@ internal static unsafe class CpuElementwise
             {
                 if (!wholeDy)
                 {
-                    MapPullbackRow(op, pdy, 0, px, 1, py, pdx, dx.Size);
+                    MapPullbackStridedRow(op, pdy, 0, px, 1, py, pdx, dx.Size);
                 }
                 else if (dx.Size >= Chunks.Smallest)
                 {
@@ -261,7 +261,7 @@ internal static unsafe class CpuElementwise
                 }
                 else
                 {
-                    MapPullbackRow(op, pdy, 1, px, 1, py, pdx, dx.Size);
+                    MapPullbackRow(op, pdy, px, py, pdx, dx.Size);
                 }
             }
             else
@@ -278,7 +278,7 @@ internal static unsafe class CpuElementwise
         {
             for (nint row = 0; row < loops.Rows; row++)
             {
-                MapPullbackRow(
+                MapPullbackStridedRow(
                     op,
                     pdy + loops.Offset(1) + (row * loops.RowStride(1)), loops.ElementStride(1),
                     px + loops.Offset(2) + (row * loops.RowStride(2)), loops.ElementStride(2),
@@ -363,7 +363,7 @@ internal static unsafe class CpuElementwise
             }
             else
             {
-                MapRow(op, x + start, 1, y + start, length);
+                MapRow(op, x + start, y + start, length);
             }
         }
     }
@@ -404,7 +404,7 @@ internal static unsafe class CpuElementwise
         protected override void Run(int chunk)
         {
             var (start, length) = Cpu.Chunks.Of(n, chunk);
-            MapPullbackRow(op, dy + start, 1, x + start, 1, y + start, dx + start, length);
+            MapPullbackRow(op, dy + start, x + start, y + start, dx + start, length);
         }
     }
 
@@ -441,23 +441,29 @@ internal static unsafe class CpuElementwise
 
     // ---- rows; results are contiguous ----
 
+    // Operands with strides have loops of their own: most programs never compile them.
+
     [MethodImpl(AggressiveOptimization)]
-    private static void MapRow<TOp, E>(TOp op, E* x, nint sx, E* y, nint n) where TOp : struct, IUnaryOp where E : unmanaged
+    private static void MapRow<TOp, E>(TOp op, E* x, E* y, nint n) where TOp : struct, IUnaryOp where E : unmanaged
     {
         nint i = 0;
-        if (sx == 1)
+        for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
         {
-            for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
-            {
-                op.Of(new Lanes<E>(Vector512.Load(x + i))).V.Store(y + i);
-            }
+            op.Of(new Lanes<E>(Vector512.Load(x + i))).V.Store(y + i);
         }
-        else
+        if (i < n)
         {
-            for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
-            {
-                op.Of(new Lanes<E>(VectorIO.Load(x, sx, i))).V.Store(y + i);
-            }
+            VectorIO.StoreTail(op.Of(new Lanes<E>(VectorIO.LoadTail(x + i, (int)(n - i)))).V, y + i, (int)(n - i));
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void MapStridedRow<TOp, E>(TOp op, E* x, nint sx, E* y, nint n) where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        nint i = 0;
+        for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
+        {
+            op.Of(new Lanes<E>(VectorIO.Load(x, sx, i))).V.Store(y + i);
         }
         if (i < n)
         {
@@ -466,30 +472,45 @@ internal static unsafe class CpuElementwise
     }
 
     [MethodImpl(AggressiveOptimization)]
-    private static void MapPullbackRow<TOp, E>(TOp op, E* dy, nint sdy, E* x, nint sx, E* y, E* dx, nint n) where TOp : struct, IUnaryOp where E : unmanaged
+    private static void MapPullbackRow<TOp, E>(TOp op, E* dy, E* x, E* y, E* dx, nint n) where TOp : struct, IUnaryOp where E : unmanaged
     {
         nint i = 0;
-        if (sdy == 1 && sx == 1)
+        for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
         {
-            for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
-            {
-                (new Lanes<E>(Vector512.Load(dy + i)) * op.Slope(new Lanes<E>(Vector512.Load(x + i)), new Lanes<E>(Vector512.Load(y + i)))).V.Store(dx + i);
-            }
-        }
-        else
-        {
-            for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
-            {
-                (new Lanes<E>(VectorIO.Load(dy, sdy, i)) * op.Slope(new Lanes<E>(VectorIO.Load(x, sx, i)), new Lanes<E>(Vector512.Load(y + i)))).V.Store(dx + i);
-            }
+            var slope = op.Slope(ReadsX<TOp>() ? new Lanes<E>(Vector512.Load(x + i)) : default, ReadsY<TOp>() ? new Lanes<E>(Vector512.Load(y + i)) : default);
+            (new Lanes<E>(Vector512.Load(dy + i)) * slope).V.Store(dx + i);
         }
         if (i < n)
         {
             var rest = (int)(n - i);
-            var slope = op.Slope(new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest)), new Lanes<E>(VectorIO.LoadTail(y + i, rest)));
+            var slope = op.Slope(ReadsX<TOp>() ? new Lanes<E>(VectorIO.LoadTail(x + i, rest)) : default, ReadsY<TOp>() ? new Lanes<E>(VectorIO.LoadTail(y + i, rest)) : default);
+            VectorIO.StoreTail((new Lanes<E>(VectorIO.LoadTail(dy + i, rest)) * slope).V, dx + i, rest);
+        }
+    }
+
+    [MethodImpl(AggressiveOptimization)]
+    private static void MapPullbackStridedRow<TOp, E>(TOp op, E* dy, nint sdy, E* x, nint sx, E* y, E* dx, nint n) where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        nint i = 0;
+        for (; i <= n - Vector512<E>.Count; i += Vector512<E>.Count)
+        {
+            var slope = op.Slope(ReadsX<TOp>() ? new Lanes<E>(VectorIO.Load(x, sx, i)) : default, ReadsY<TOp>() ? new Lanes<E>(Vector512.Load(y + i)) : default);
+            (new Lanes<E>(VectorIO.Load(dy, sdy, i)) * slope).V.Store(dx + i);
+        }
+        if (i < n)
+        {
+            var rest = (int)(n - i);
+            var slope = op.Slope(ReadsX<TOp>() ? new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest)) : default, ReadsY<TOp>() ? new Lanes<E>(VectorIO.LoadTail(y + i, rest)) : default);
             VectorIO.StoreTail((new Lanes<E>(VectorIO.LoadTail(dy, sdy, i, rest)) * slope).V, dx + i, rest);
         }
     }
+
+    // A load whose value nobody uses would still touch the memory.
+    [MethodImpl(AggressiveInlining)]
+    private static bool ReadsX<TOp>() where TOp : struct, IUnaryOp => (TOp.Reads & SlopeReads.X) != 0;
+
+    [MethodImpl(AggressiveInlining)]
+    private static bool ReadsY<TOp>() where TOp : struct, IUnaryOp => (TOp.Reads & SlopeReads.Y) != 0;
 
     [MethodImpl(AggressiveOptimization)]
     private static void ZipRows<TFormula, E>(TFormula f, E* x, nint rx, nint sx, E* y, nint ry, nint sy, E* z, nint rows, nint n) where TFormula : struct, IBinaryFormula where E : unmanaged

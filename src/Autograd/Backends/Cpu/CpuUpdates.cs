@@ -80,15 +80,15 @@ internal static unsafe class CpuUpdates
             weight.V.Store(w + i);
             if (TRule.Slots > 0 && s0 != null)
             {
-                state0.V.Store(s0 + i);
+                Settled(state0.V).Store(s0 + i);
             }
             if (TRule.Slots > 1 && s1 != null)
             {
-                state1.V.Store(s1 + i);
+                Settled(state1.V).Store(s1 + i);
             }
             if (TRule.Slots > 2 && s2 != null)
             {
-                state2.V.Store(s2 + i);
+                Settled(state2.V).Store(s2 + i);
             }
         }
         if (i < n)
@@ -102,16 +102,28 @@ internal static unsafe class CpuUpdates
             VectorIO.StoreTail(weight.V, w + i, rest);
             if (TRule.Slots > 0 && s0 != null)
             {
-                VectorIO.StoreTail(state0.V, s0 + i, rest);
+                VectorIO.StoreTail(Settled(state0.V), s0 + i, rest);
             }
             if (TRule.Slots > 1 && s1 != null)
             {
-                VectorIO.StoreTail(state1.V, s1 + i, rest);
+                VectorIO.StoreTail(Settled(state1.V), s1 + i, rest);
             }
             if (TRule.Slots > 2 && s2 != null)
             {
-                VectorIO.StoreTail(state2.V, s2 + i, rest);
+                VectorIO.StoreTail(Settled(state2.V), s2 + i, rest);
             }
         }
+    }
+    /// <summary>
+    /// State with what is next to nothing (below 2^-111 in single, 2^-959 in double precision) taken for 0. Averages of gradients that have become 0, as those of dead units and of
+    /// rows not looked up, would else decay to subnormal numbers and stay there, and many processors take a hundred times as long for arithmetic with those.
+    /// </summary>
+    [MethodImpl(AggressiveInlining)]
+    private static Vector512<E> Settled<E>(Vector512<E> state) where E : unmanaged
+    {
+        // Exponents below 16 and 64: without their upper bits.
+        return sizeof(E) == 4
+            ? Vector512.ConditionalSelect(Vector512.Equals(state.As<E, int>() & Vector512.Create(0x78000000), Vector512<int>.Zero), Vector512<int>.Zero, state.As<E, int>()).As<int, E>()
+            : Vector512.ConditionalSelect(Vector512.Equals(state.As<E, long>() & Vector512.Create(0x7C00000000000000), Vector512<long>.Zero), Vector512<long>.Zero, state.As<E, long>()).As<long, E>();
     }
 }
