@@ -20,7 +20,7 @@ if (args is [] or ["dense"])
 }
 if (args is [] or ["conv"])
 {
-    Train("conv", epochs: 4, new Sequential([
+    Train("conv", epochs: 6, new Sequential([
         new Reshape([28, 28, 1], inputShape: [28, 28]),
         new Conv2D(32, 3, activation: "relu"),
         new MaxPooling2D(2),

@@ -111,6 +111,9 @@ public sealed class GradientTape : IDisposable
         }
     }
 
+    /// <summary>The variables met so far; none once the tape was used.</summary>
+    public IReadOnlyList<Variable> WatchedVariables => _state == State.Open ? [.. _recording.VariablesOf(_bit)] : [];
+
     /// <summary>Suspends recording on this tape until the result is disposed: <c>using (tape.StopRecording()) { ... }</c>.</summary>
     public RecordingPause StopRecording()
     {

@@ -240,6 +240,10 @@ internal sealed class Recording
         return _leaves.Find(x);
     }
 
+    /// <summary>The variables that a tape watches.</summary>
+    public IEnumerable<Variable> VariablesOf(ulong tape) =>
+        _leaves.All.Where(leaf => leaf.Tensor.IsVariable && (_calls[leaf.Index].LeafOf & tape) != 0).Select(leaf => (Variable)leaf.Tensor);
+
     /// <summary>Makes a tensor a source for the given tapes.</summary>
     public int WatchLeaf(Tensor x, ulong tapes)
     {
@@ -440,6 +444,8 @@ internal sealed class Recording
 
         private readonly List<(Tensor Tensor, int Index)> _list = [];
         private Dictionary<Tensor, int>? _dictionary;
+
+        public IReadOnlyList<(Tensor Tensor, int Index)> All => _list;
 
         public int Find(Tensor x)
         {

@@ -43,7 +43,18 @@ public sealed partial class ModelCheckpoint(
     public override bool WatchesBatches => false;
 
     /// <inheritdoc/>
-    public override void OnTrainBegin() => _best = InitialValueThreshold ?? _monitor.Worst;
+    public override void OnTrainBegin()
+    {
+        _best = InitialValueThreshold ?? _monitor.Worst;
+        if (SaveBestOnly)
+        {
+            _monitor.RequireValidation(Run, nameof(ModelCheckpoint));
+        }
+        if (!SaveWeightsOnly && Model.IsBuilt)
+        {
+            Serialization.ModelFile.RequireWritable(Model); // better now than after the first epoch
+        }
+    }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, Logs logs)

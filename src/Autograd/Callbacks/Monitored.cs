@@ -40,6 +40,15 @@ internal readonly struct Monitored
     /// <summary>Whether a value is better than another by more than the least difference that counts.</summary>
     public bool IsBetter(double value, double reference) => WantsMore ? value - _minDelta > reference : value + _minDelta < reference;
 
+    /// <summary>Refuses, before training, to wait for a measure of validation where there is none.</summary>
+    public void RequireValidation(TrainingRun run, string who)
+    {
+        if (run.ValidationFreq is null && Name.StartsWith("val_", StringComparison.Ordinal))
+        {
+            throw new ValueException($"{who}: it watches '{Name}', and there is no validation: give validationData or validationSplit, or watch '{Name[4..]}'.");
+        }
+    }
+
     /// <summary>The present value.</summary>
     /// <exception cref="ValueException">Nobody measures it; the message lists what is measured.</exception>
     public double Read(Logs logs, string who) => logs.TryGetValue(Name, out var value)

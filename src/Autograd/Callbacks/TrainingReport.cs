@@ -56,8 +56,9 @@ public sealed class TrainingReport(string path = "training.html", string? title 
         _written = _clock.Elapsed.TotalSeconds;
         var page = new ReportPage(Title ?? Model.Name);
         var epochs = _series.Count == 0 ? 0 : _series.Values.Max(series => (int)series.Epochs[^1]);
+        var trainer = Model.CompilationOrNull is { } compilation ? $" with {compilation.Optimizer.GetType().Name}" : "";
         page.AddText(string.Create(CultureInfo.InvariantCulture,
-            $"{(finished ? "Trained for" : "In training:")} {epochs} of {Run.Epochs} epochs in {_clock.Elapsed.TotalSeconds:F1} s, with {Model.Optimizer}. The model has {Model.ParameterCount:N0} parameters."));
+            $"{(finished ? "Trained for" : "In training:")} {epochs} of {Run.Epochs} epochs in {_clock.Elapsed.TotalSeconds:F1} s{trainer}. The model has {Model.ParameterCount:N0} parameters."));
         foreach (var (name, series) in _series.Where(entry => !entry.Key.StartsWith("val_", StringComparison.Ordinal)))
         {
             var chart = new LineChart(name, xLabel: "epoch").Add("training", series.Epochs, series.Values);
@@ -68,7 +69,7 @@ public sealed class TrainingReport(string path = "training.html", string? title 
             page.AddChart(chart);
         }
         page.AddTable(["layer", "output", "parameters"], Model.Layers.Select(layer => (IReadOnlyList<string>)
-            [layer.Describe(), layer.OutputShape?.ToString() ?? "", layer.ParameterCount.ToString(CultureInfo.InvariantCulture)]));
+            [layer.Describe(), SummaryTable.ShapeOf(layer), layer.ParameterCount.ToString(CultureInfo.InvariantCulture)]));
         try
         {
             page.Save(Path);

@@ -73,7 +73,7 @@ internal sealed class DigitPen(RandomNumbers random)
     public void Draw(int digit, Span<float> image)
     {
         Place(s_manners[digit][random.Below(s_manners[digit].Length)]);
-        var radius = random.Uniform(0.6, 1.6);
+        var radius = random.Uniform(0.65, 1.5);
         Fit(radius);
         image.Clear();
         var start = 0;
@@ -90,17 +90,17 @@ internal sealed class DigitPen(RandomNumbers random)
     // Slants, turns and stretches the strokes, and displaces each of their points a little, with its neighbours.
     private void Place((double X, double Y)[][] strokes)
     {
-        var (sine, cosine) = Math.SinCos(random.Normal(0.22));
-        var (slant, width, height) = (random.Normal(0.3), random.Uniform(0.6, 1.25), random.Uniform(0.8, 1.2));
-        var (waveX, waveY, phaseX, phaseY) = (random.Normal(0.08), random.Normal(0.08), random.Uniform(0, 2 * Math.PI), random.Uniform(0, 2 * Math.PI));
+        var (sine, cosine) = Math.SinCos(random.Normal(0.15));
+        var (slant, width, height) = (random.Normal(0.22), random.Uniform(0.65, 1.2), random.Uniform(0.85, 1.15));
+        var (waveX, waveY, phaseX, phaseY) = (random.Normal(0.055), random.Normal(0.055), random.Uniform(0, 2 * Math.PI), random.Uniform(0, 2 * Math.PI));
         _points.Clear();
         _ends.Clear();
         foreach (var stroke in strokes)
         {
             foreach (var (x, y) in stroke)
             {
-                var u = ((x - .5) * width) + (waveX * Math.Sin((5 * y) + phaseX)) + random.Normal(0.025);
-                var v = ((y - .5) * height) + (waveY * Math.Sin((5 * x) + phaseY)) + random.Normal(0.025);
+                var u = ((x - .5) * width) + (waveX * Math.Sin((5 * y) + phaseX)) + random.Normal(0.016);
+                var v = ((y - .5) * height) + (waveY * Math.Sin((5 * x) + phaseY)) + random.Normal(0.016);
                 u -= slant * v;
                 _points.Add(((cosine * u) - (sine * v), (sine * u) + (cosine * v)));
             }

@@ -78,7 +78,8 @@ public sealed class Activation : Layer
     private static string Key(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>The known function of that name.</summary>
-    public static implicit operator Activation(string activation) => new(activation);
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(activation))]
+    public static implicit operator Activation?(string? activation) => activation is null ? null : new(activation);
 
     /// <summary>A function of your own.</summary>
     public static implicit operator Activation(Func<Tensor, Tensor> function) => new(function);

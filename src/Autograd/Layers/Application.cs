@@ -10,25 +10,33 @@ internal sealed class Application
     private Layer? _layer;
     private Layer? _root;
 
+    // How many layers there were when the present Call began: what is numbered higher was made within it.
+    private long _layersBefore;
+
     public bool Training { get; private set; }
 
     /// <summary>The state to return to when an application ends.</summary>
-    internal readonly record struct Outer(Layer? Layer, bool Training);
+    internal readonly record struct Outer(Layer? Layer, bool Training, long LayersBefore)
+    {
+        /// <summary>Whether a layer was made by the Call it is applied in.</summary>
+        public bool Made(Layer layer) => Layer is not null && layer.Number > LayersBefore;
+    }
 
     public static Application Enter(Layer layer, bool? training, out Outer outer)
     {
         var current = t_current ??= new Application();
-        outer = new Outer(current._layer, current.Training);
+        outer = new Outer(current._layer, current.Training, current._layersBefore);
         if (current._layer is null)
         {
             current._root = layer;
             current._losses.Clear();
         }
-        else
+        else if (!outer.Made(layer))
         {
             current._layer.Adopt(layer);
         }
         current._layer = layer;
+        current._layersBefore = Layer.Made;
         current.Training = (training ?? (outer.Layer is not null && outer.Training)) && layer.Trainable;
         return current;
     }
@@ -38,6 +46,7 @@ internal sealed class Application
         var current = t_current!;
         current._layer = outer.Layer;
         current.Training = outer.Training;
+        current._layersBefore = outer.LayersBefore;
     }
 
     public static void AddLoss(Tensor penalty)

@@ -13,6 +13,7 @@ public sealed class Lambda : Layer
     }
 
     /// <summary>A function of several inputs; say <c>(Tensor[] xs) => ...</c>.</summary>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(-1)] // x => layer.Apply(x) could be either
     public Lambda(Func<Tensor[], Tensor> function, string? name = null) : base(null, name)
     {
         ArgumentNullException.ThrowIfNull(function);

@@ -29,6 +29,20 @@ public abstract partial class Layer
 
     private sealed record Weight(string Name, Variable Variable, Regularizer? Regularizer);
 
+    private static long s_made;
+
+    /// <summary>How many layers were made so far.</summary>
+    internal static long Made => Volatile.Read(ref s_made);
+
+    /// <summary>The how manieth layer this is.</summary>
+    internal long Number { get; } = Interlocked.Increment(ref s_made);
+
+    /// <summary>The place of its result in a graph of layers: of the first one, where it was applied to several.</summary>
+    /// <exception cref="ModelException">It was not applied in a graph.</exception>
+    public Node Output => FirstOutput ?? throw new ModelException($"{Describe()} is in no graph of layers. In a Sequential that has an input shape, ask for the model's Outputs first.");
+
+    internal Node? FirstOutput { get; set; }
+
     /// <summary>For derived layers.</summary>
     /// <param name="inputShape">The shape of one input example, without the batch axis. A model whose first layer has one is built at once.</param>
     /// <param name="name">The name in summaries, messages and files; by default made of the type, and unique within the model.</param>
@@ -203,6 +217,10 @@ public abstract partial class Layer
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(initializer);
+        if (IsBuilt)
+        {
+            throw new ModelException($"{Describe()} is built already, so the weight '{name}' comes too late: make weights in Build, which runs once, not in Call.");
+        }
         if (Loading.IsOn)
         {
             Loading.Take($"{Name}/{name}", shape);
@@ -310,6 +328,10 @@ public abstract partial class Layer
             if (!IsBuilt)
             {
                 EnsureBuilt(inputs);
+                if (outer.Made(this) && Weights.Count > 0)
+                {
+                    throw new ModelException($"{outer.Layer!.Describe()} makes {Describe()} within its Call, so every call would have new weights, which nobody trains. Make it in the constructor, and apply it in Call.");
+                }
             }
             var results = CallAll(inputs, application.Training);
             if (Masks.Exist && PassesMask)

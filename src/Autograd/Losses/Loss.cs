@@ -64,7 +64,7 @@ public abstract class Loss
     {
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
-        var (losses, mask) = CallMasked(yTrue, yPred);
+        var (losses, mask) = CallMasked(Targets.Fitted(yTrue, yPred), yPred);
         mask = Masks.OfLosses(losses, yPred, mask);
         var counted = mask?.Cast(losses.DType);
         var weights = sampleWeight is null ? counted : SampleWeights.Fit(sampleWeight, losses, Name);

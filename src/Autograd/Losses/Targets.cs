@@ -14,6 +14,16 @@ internal static class Targets
     }
 
     /// <summary>
+    /// What every loss and metric does first, those of one's own too: [n] against [n, 1], or the reverse, takes the shape of the predictions, for else the two would broadcast to [n, n].
+    /// </summary>
+    public static Tensor Fitted(Tensor yTrue, Tensor yPred)
+    {
+        var (t, p) = (yTrue.Shape, yPred.Shape);
+        var differsByOne = (t.Rank == p.Rank + 1 && t[^1] == 1) || (p.Rank == t.Rank + 1 && p[^1] == 1);
+        return differsByOne && t.Size == p.Size && t.Rank > 0 && p.Rank > 0 ? Reshaped(yTrue, p) : yTrue;
+    }
+
+    /// <summary>
     /// Both in one shape. Where one of the two has one axis more, of extent 1, at its end, the other gets it too if it has one axis, else it is dropped: as in Keras.
     /// </summary>
     /// <exception cref="ShapeException">The shapes differ otherwise.</exception>

@@ -39,7 +39,7 @@ public abstract class Metric
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
         using var pause = Recording.Pause();
-        Gather(yTrue, yPred, sampleWeight);
+        Gather(Targets.Fitted(yTrue, yPred), yPred, sampleWeight);
     }
 
     /// <summary>Takes one batch in. What cannot be taken in must be refused before anything is changed.</summary>

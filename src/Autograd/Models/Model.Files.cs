@@ -11,7 +11,16 @@ public partial class Model
     /// <param name="includeOptimizer">Whether what the model was compiled with, and the optimizer's state, belong to it.</param>
     /// <exception cref="FileException">The file cannot be written; an old file is as it was.</exception>
     /// <exception cref="ValueException">Something in the model is a function of your own, which no file can hold; the message says what to do.</exception>
-    public void Save(string path, bool includeOptimizer = true) => ModelFile.Save(this, path, includeOptimizer);
+    public void Save(string path, bool includeOptimizer = true) => ModelFile.Save(this, OfThisKind(path), includeOptimizer);
+
+    // A file that Keras could not read should not look as if it could.
+    private static string OfThisKind(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return System.IO.Path.GetExtension(path).ToUpperInvariant() is ".KERAS" or ".H5" or ".HDF5" or ".PT" or ".PTH"
+            ? throw new ValueException($"'{path}': files are written as safetensors here; name it .safetensors, or, for weights that go to Keras, .npz.")
+            : path;
+    }
 
     /// <summary>Reads a whole model that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file. Nothing in it is run, and only registered kinds of layers are made from it.</param>
@@ -21,7 +30,7 @@ public partial class Model
 
     /// <summary>Writes the weights: by name to a safetensors file, or in Keras's order to an <c>.npz</c> file, for <c>model.set_weights</c>.</summary>
     /// <exception cref="FileException">The file cannot be written; an old file is as it was.</exception>
-    public void SaveWeights(string path) => ModelFile.SaveWeights(this, path);
+    public void SaveWeights(string path) => ModelFile.SaveWeights(this, OfThisKind(path));
 
     /// <summary>Reads all weights, or, when they do not fit, none: from a safetensors file by name, or from an <c>.npz</c> file in Keras's order.</summary>
     /// <exception cref="FileException">The file cannot be read, or its weights do not fit; the message lists all that do not.</exception>

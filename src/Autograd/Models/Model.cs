@@ -36,6 +36,16 @@ public partial class Model : Layer
 
     internal Graph? Graph => _graph;
 
+    /// <summary>Where examples enter the graph of layers; with them and a layer's <see cref="Layer.Output"/> another model can be made of a part of this one.</summary>
+    /// <exception cref="ModelException">The model is no graph.</exception>
+    public virtual IReadOnlyList<Node> Inputs => _graph?.Inputs ?? throw NoGraph();
+
+    /// <summary>The results of the graph of layers.</summary>
+    /// <exception cref="ModelException">The model is no graph.</exception>
+    public virtual IReadOnlyList<Node> Outputs => _graph?.Outputs ?? throw NoGraph();
+
+    private protected ModelException NoGraph() => new($"{Describe()} is no graph of layers: only models made of an Input, or a Sequential that knows the shape of its input, have Inputs and Outputs.");
+
     /// <summary>The layers, in the order in which they run.</summary>
     public virtual IReadOnlyList<Layer> Layers => Sublayers;
 

@@ -57,7 +57,9 @@ public sealed class Node
         using var pause = Recording.Pause();
         var results = layer.ApplyAll(Tensors.Of([.. inputs.Select(input => input.Example)]), training: false);
         var application = new object();
-        return [.. results.Select((result, index) => new Node(layer, inputs, index, result) { Application = application, Siblings = results.Count })];
+        Node[] nodes = [.. results.Select((result, index) => new Node(layer, inputs, index, result) { Application = application, Siblings = results.Count })];
+        layer.FirstOutput ??= nodes[0];
+        return nodes;
     }
 
     /// <summary>The sum of two places.</summary>

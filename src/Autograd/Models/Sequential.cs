@@ -26,6 +26,27 @@ public sealed class Sequential : Model
     /// <summary>The layers in order.</summary>
     public override IReadOnlyList<Layer> Layers => _layers;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<Node> Inputs => [Traced().Input];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Node> Outputs => [Traced().Output];
+
+    private (Node Input, Node Output) Traced()
+    {
+        if (_layers.Count == 0 || BuiltFrom is not { } built)
+        {
+            throw NoGraph();
+        }
+        var input = _layers[0] as Input ?? new Input(Shape.Of([.. built[0].Shape.Skip(1)]), built[0].DType, Name + "_input");
+        Node output = input;
+        foreach (var layer in _layers)
+        {
+            output = layer is Input ? output : layer.Apply(output);
+        }
+        return (input, output);
+    }
+
     /// <summary>Adds a layer at the end.</summary>
     /// <exception cref="ShapeException">It does not fit; then it is not added.</exception>
     /// <exception cref="ValueException">It is in the model already, or another has its name.</exception>

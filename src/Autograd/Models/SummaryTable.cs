@@ -42,7 +42,7 @@ internal static class SummaryTable
         return text.Append('_', length).ToString();
     }
 
-    private static string ShapeOf(Layer layer) => layer.OutputShape is { Rank: > 0 } shape
+    public static string ShapeOf(Layer layer) => layer.OutputShape is { Rank: > 0 } shape
         ? $"({string.Join(", ", shape.Skip(1).Select(extent => extent.ToString(CultureInfo.InvariantCulture)).Prepend("None"))})"
         : "()";
 

@@ -52,6 +52,16 @@ internal static class ModelFile
         Safetensors.Save(path, tensors, metadata);
     }
 
+    /// <summary>Refuses a model that <see cref="Save"/> would refuse, without writing anything.</summary>
+    public static void RequireWritable(Model model)
+    {
+        WriteLayer(model);
+        if (model.CompilationOrNull is { } compilation)
+        {
+            WriteCompilation(compilation, [], []);
+        }
+    }
+
     public static Model Load(string path, bool resume)
     {
         var content = Safetensors.Load(path);

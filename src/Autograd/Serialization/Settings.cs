@@ -31,6 +31,7 @@ internal static class Settings
         Constraint constraint => Write(Constraint.Registry, constraint),
         Loss loss => Write(Loss.Registry, loss),
         Metric metric => Write(Metric.Registry, metric),
+        LambdaSchedule => throw Unwritable("a learning rate that is a function of your own", "derive a schedule and register it"),
         Schedule schedule => Write(Schedule.Registry, schedule),
         Optimizer optimizer => Write(Optimizer.Registry, optimizer),
         IEnumerable<int> numbers => Array(numbers, number => JsonValue.Create(number)),
@@ -48,9 +49,9 @@ internal static class Settings
         var kind = registry.KindOf(value) ?? throw (value.GetType() is { IsNestedPrivate: true } type && type.Assembly == typeof(Settings).Assembly
             ? Unwritable($"a {registry.Family} that is a function of your own", $"derive a {registry.Family} and register it")
             : Unwritable($"{value.GetType().Name}, which is not a known {registry.Family},", $"make it known once by {typeof(T).Name}.Register<{value.GetType().Name}>()"));
-        if (value is Activation { Function: null })
+        if (value is Activation { Function: null } or Lambda)
         {
-            throw Unwritable("an activation that is a function of your own", "register a layer that applies it");
+            throw Unwritable("a layer that is a function of your own", "derive a layer that applies it, and register that");
         }
         var settings = new JsonObject();
         foreach (var setting in kind.Settings)

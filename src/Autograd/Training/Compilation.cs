@@ -12,7 +12,9 @@ internal sealed class Compilation
         Optimizer optimizer, IReadOnlyList<Loss?> losses, IReadOnlyList<double>? lossWeights, IReadOnlyList<IReadOnlyList<Metric>> metrics,
         IReadOnlyList<IReadOnlyList<Metric>> weightedMetrics, IReadOnlyList<string> outputs)
     {
-        Optimizer = optimizer;
+        Optimizer = optimizer is not LBFGS
+            ? optimizer
+            : throw new ValueException("Compile: LBFGS asks for the loss several times per step, which Fit cannot give; call its Minimize(loss, weights) instead.");
         Losses = losses;
         LossWeights = lossWeights;
         _metrics = metrics;
@@ -21,7 +23,7 @@ internal sealed class Compilation
         {
             throw new ValueException($"Compile: {lossWeights.Count} loss weights for {losses.Count} losses.");
         }
-        if (Math.Max(metrics.Count, weightedMetrics.Count) > losses.Count)
+        if ((metrics.Count > 0 && metrics.Count != losses.Count) || (weightedMetrics.Count > 0 && weightedMetrics.Count != losses.Count))
         {
             throw new ValueException($"Compile: metrics for {Math.Max(metrics.Count, weightedMetrics.Count)} outputs, and losses for {losses.Count}.");
         }
@@ -46,6 +48,9 @@ internal sealed class Compilation
     }
 
     public Optimizer Optimizer { get; }
+
+    /// <summary>Whether a step was made, in which some checks are made that hold for all.</summary>
+    public bool HasTrained { get; set; }
 
     public IReadOnlyList<Loss?> Losses { get; }
 

@@ -105,8 +105,8 @@ internal sealed class FitLoop
             {
                 Validate(logs);
             }
-            _progress.End(steps, logs);
             BetweenEpochs(callback => callback.OnEpochEnd(epoch, logs));
+            _progress.End(steps, logs); // with what callbacks added, the learning rate for one
             history.Add(epoch, logs);
         }
         if (history.Epochs.Count > 0 && _model.IsCompiled)

@@ -33,7 +33,7 @@ public partial class Model
     /// <param name="metrics">What else to measure, by object or name: <c>metrics: ["accuracy"]</c>. As in Keras, weights of examples do not count here.</param>
     /// <param name="weightedMetrics">What to measure with the weights that examples and classes have.</param>
     public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null) =>
-        Compile(optimizer, [loss], null, metrics is null ? null : [metrics], weightedMetrics is null ? null : [weightedMetrics]);
+        Compile(optimizer, [.. Enumerable.Repeat(loss, Math.Max(1, OutputNames.Count))], null, metrics is null ? null : [metrics], weightedMetrics is null ? null : [weightedMetrics]);
 
     /// <summary>Says how a model of several outputs is to be trained.</summary>
     /// <param name="optimizer">By object or name; RMSprop by default.</param>
@@ -74,14 +74,45 @@ public partial class Model
         var compiled = Compiled;
         using var tape = new GradientTape();
         var predictions = ApplyAll(batch.X, training: true);
+        var isFirst = !compiled.HasTrained;
+        if (isFirst)
+        {
+            RequireOwnVariables(tape);
+        }
         var (loss, each) = compiled.LossOf(this, batch, predictions);
         var weights = TrainableWeights;
         if (weights.Count == 0)
         {
             throw new ModelException($"{Describe()} has no trainable weights.");
         }
-        compiled.Optimizer.Apply(weights, tape.Gradient(loss, weights));
+        var gradients = tape.Gradient(loss, weights);
+        compiled.Optimizer.Apply(weights, gradients);
+        if (isFirst)
+        {
+            WarnOfWeightsWithoutGradient(weights, gradients);
+            compiled.HasTrained = true;
+        }
         compiled.Measure(batch, predictions, loss, each);
+    }
+
+    // A variable that no layer knows would be read in every step, and neither trained nor saved.
+    private void RequireOwnVariables(GradientTape tape)
+    {
+        var own = Weights.ToHashSet<Variable>(ReferenceEqualityComparer.Instance);
+        if (tape.WatchedVariables.FirstOrDefault(variable => !own.Contains(variable)) is { } stranger)
+        {
+            throw new ModelException(
+                $"{Describe()} computes with the variable {stranger.Name} of shape {stranger.Shape}, which is no weight of its layers, so it would neither be trained nor saved. Make it with AddWeight, or, if it is constant, with trainable: false.");
+        }
+    }
+
+    private void WarnOfWeightsWithoutGradient(IReadOnlyList<Variable> weights, IReadOnlyList<Tensor?> gradients)
+    {
+        var without = NamedWeights().Where(weight => Enumerable.Range(0, weights.Count).Any(i => ReferenceEquals(weights[i], weight.Variable) && gradients[i] is null)).ToList();
+        if (without.Count > 0)
+        {
+            Console.Error.WriteLine($"{Describe()}: no gradient reaches {string.Join(", ", without.Select(weight => weight.Path))}, so training leaves them as they are.");
+        }
     }
 
     /// <summary>One step of evaluation on one batch: predict, and take the batch into the measures.</summary>
@@ -113,6 +144,15 @@ public partial class Model
             if (result.Size == 1)
             {
                 logs[metric.Name] = result.Item();
+            }
+            else if (result.Rank == 1)
+            {
+                // One value per class, as f1_score_0, f1_score_1; a matrix is read from the metric itself.
+                var values = result.Cast(DType.Float64).ToArray<double>();
+                for (var i = 0; i < values.Length; i++)
+                {
+                    logs[FormattableString.Invariant($"{metric.Name}_{i}")] = values[i];
+                }
             }
         }
         return logs;

@@ -72,10 +72,14 @@ public class CallbackTests
     [Fact]
     public void A_measure_that_is_not_there_is_told_with_those_that_are()
     {
-        var error = Assert.Throws<ValueException>(() => Run(new Scripted(1, 1), 2, new EarlyStopping()));
-        Assert.Contains("val_loss", error.Message);
-        Assert.Contains("value", error.Message);
-        Assert.Contains("validation data", error.Message);
+        var error = Assert.Throws<ValueException>(() => Run(new Scripted(1, 1), 2, new EarlyStopping("vale")));
+        Assert.Contains("'vale'", error.Message);
+        Assert.Contains("loss, value", error.Message);
+        // What needs validation is refused before training where there is none.
+        var model = new Scripted(1, 1);
+        error = Assert.Throws<ValueException>(() => Run(model, 2, new EarlyStopping()));
+        Assert.Contains("validationData", error.Message);
+        Assert.Equal(0, model.Steps);
     }
 
     [Fact]
@@ -140,7 +144,7 @@ public class CallbackTests
         Assert.Equal(2, Npz.Load(folder["m-002-1.0.npz"])["arr_0"].Item());
         Run(new Scripted(1), 1, new ModelCheckpoint(folder["new/{epoch}.npz"], saveWeightsOnly: true));
         Assert.True(File.Exists(folder["new/1.npz"]));
-        var error = Assert.Throws<ValueException>(() => Run(new Scripted(1), 1, new ModelCheckpoint(folder["{nothing}"])));
+        var error = Assert.Throws<ValueException>(() => Run(new Scripted(1), 1, new ModelCheckpoint(folder["{nothing}"], saveWeightsOnly: true)));
         Assert.Contains("nothing", error.Message);
     }
 

@@ -321,4 +321,50 @@ public class ModelTests
         var product = rows > columns ? MatMul(q, q, transposeX: true) : MatMul(q, q, transposeY: true);
         Assert.True(Abs(product - Eye(Math.Min(rows, columns), dtype: DType.Float64)).Max().Item() < 1e-14);
     }
+
+    private sealed class MakesALayer : Model
+    {
+        protected override Tensor Call(Tensor x, bool training) => new Dense(1).Apply(new Flatten().Apply(x));
+    }
+
+    private sealed class MakesAWeight : Layer
+    {
+        protected override Tensor Call(Tensor x, bool training) => x * AddWeight("late", [], "ones");
+    }
+
+    private sealed class OwnVariable : Model
+    {
+        private readonly Variable _factor = new(Ones(1));
+
+        private readonly Dense _dense = new(1);
+
+        protected override Tensor Call(Tensor x, bool training) => _dense.Apply(x) * _factor;
+    }
+
+    [Fact]
+    public void Weights_that_nobody_would_train_are_refused()
+    {
+        Assert.Contains("constructor", Assert.Throws<ModelException>(() => new MakesALayer().Apply(Ones(2, 3))).Message);
+        Assert.Contains("Build", Assert.Throws<ModelException>(() => new MakesAWeight().Apply(Ones(2, 3))).Message);
+        Assert.Contains("constructor", Assert.Throws<ModelException>(() => new Sequential([new Input([3]), new Lambda(x => new Dense(1).Apply(x))])).Message);
+        var model = new OwnVariable();
+        model.Compile("sgd", "mse");
+        Assert.Contains("AddWeight", Assert.Throws<ModelException>(() => model.Fit(Ones(2, 3), Ones(2), verbose: 0)).Message);
+    }
+
+    [Fact]
+    public void A_part_of_a_model_is_a_model()
+    {
+        var whole = new Sequential([new Dense(4, "relu", inputShape: [3], name: "features"), new Dense(2)]);
+        var features = new Model(whole.Inputs[0], Part(whole, "features"));
+        Assert.Equal([5, 4], features.Apply(Ones(5, 3)).Shape);
+        Assert.Equal(whole.Layers[0].Weights[0], features.Weights[0]);
+        Assert.Throws<ModelException>(() => new Sequential([new Dense(4)]).Inputs);
+
+        static Node Part(Sequential model, string name)
+        {
+            _ = model.Outputs;
+            return model.GetLayer(name).Output;
+        }
+    }
 }

@@ -337,6 +337,31 @@ public class TrainingTests
     }
 
     [Fact]
+    public void Targets_without_the_last_axis_do_not_broadcast_in_losses_of_ones_own()
+    {
+        var (x, y) = Points(8);
+        var model = Line(new SGD(0), [Metric.From((t, p) => Abs(t - p), "error")]);
+        var (flat, full) = (model.TestOnBatch(x, y.Squeeze(1)), model.TestOnBatch(x, y));
+        Assert.Equal(full["loss"], flat["loss"]);
+        Assert.Equal(full["error"], flat["error"]);
+    }
+
+    [Fact]
+    public void A_metric_of_several_values_is_logged_value_by_value()
+    {
+        var model = new Sequential([new Input([2])]);
+        model.Compile("sgd", "mse", [new F1Score()]);
+        var logs = model.TestOnBatch(Eye(2), Eye(2));
+        Assert.Equal(["loss", "f1_score_0", "f1_score_1"], logs.Keys);
+    }
+
+    [Theory]
+    [InlineData("model.keras")]
+    [InlineData("model.h5")]
+    public void Files_do_not_pretend_to_be_of_another_kind(string path) =>
+        Assert.Contains("safetensors", Assert.Throws<ValueException>(() => Line().Save(path)).Message);
+
+    [Fact]
     public void Zero_epochs_train_nothing()
     {
         var (x, y) = Points(4);
