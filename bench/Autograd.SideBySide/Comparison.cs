@@ -42,7 +42,7 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
     {
         var action = work.Ours?.Invoke();
         var calls = action is null ? 0 : Warm(action);
-        var finalists = Finalists(work.Name);
+        var finalists = Finalists(work.PeerName);
         List<double> ours = [], limit = [];
         for (var pair = 0; pair < Pairs; pair++)
         {
@@ -53,7 +53,7 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
             }
             foreach (var finalist in finalists)
             {
-                finalist.Times.Add(finalist.Peer.Run(work.Name, finalist.Variant, Calls(finalist.Us))!.Value / work.PerCall);
+                finalist.Times.Add(finalist.Peer.Run(work.PeerName, finalist.Variant, Calls(finalist.Us))!.Value / work.PeerPerCall);
             }
             if (work.Limit is not null && action is not null)
             {
@@ -63,7 +63,7 @@ internal sealed class Comparison(bool quick, IReadOnlyList<Peer> peers)
         }
         foreach (var each in peers)
         {
-            each.Free(work.Name);
+            each.Free(work.PeerName);
         }
         GC.Collect();
         GC.WaitForPendingFinalizers();

@@ -96,6 +96,32 @@ internal static class Networks
         return Classify(Labels(32), [kernel, recurrent, bias, weight, offset], () => Linear(Tensor.Lstm(x, kernel, recurrent, bias).Hidden, weight, offset));
     }
 
+    /// <summary>The digits network through Fit, with its shuffled batches and its measures.</summary>
+    public static Action DigitsFit() => Fitted(32, new Sequential([new Input([400]), new Dense(25, "relu"), new Dense(15, "relu"), new Dense(10)]));
+
+    /// <summary>The large dense network through Fit.</summary>
+    public static Action MlpFit() => Fitted(128, new Sequential([new Input([784]), new Dense(512, "relu"), new Dense(512, "relu"), new Dense(10)]));
+
+    /// <summary>The convolutional network through Fit.</summary>
+    public static Action CnnFit() => Fitted(64, new Sequential([
+        new Input([28, 28, 1]), new Conv2D(32, 3, activation: "relu"), new MaxPooling2D(2), new Conv2D(64, 3, activation: "relu"), new MaxPooling2D(2),
+        new Flatten(), new Dense(128, "relu"), new Dense(10)]));
+
+    /// <summary>The recurrent network through Fit.</summary>
+    public static Action LstmFit() => Fitted(32, new Sequential([new Input([50, 32]), new LSTM(128), new Dense(10)]));
+
+    /// <summary>Batches in one call of Fit.</summary>
+    public const int BatchesPerFit = 20;
+
+    private static Action Fitted(int batch, Sequential model)
+    {
+        model.Compile(new Adam(Rate, epsilon: 1e-8), new SparseCategoricalCrossentropy(fromLogits: true), ["accuracy"]);
+        var count = batch * BatchesPerFit;
+        var x = RandomUniform(Shape.Of([count, .. model.Layers[0].InputShape!]), seed: 1);
+        var y = RandomInteger([count], 0, 10, seed: 2);
+        return () => model.Fit(x, y, batch, verbose: 0);
+    }
+
     private static Action Sigmoids(Tensor x, Tensor y, int hidden)
     {
         var (w1, b1) = Layer(x.Shape[1], hidden);

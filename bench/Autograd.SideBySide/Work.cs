@@ -33,14 +33,20 @@ internal readonly record struct Target(double? Ratio = null, double? Microsecond
 internal sealed record Limit(string Name, double? Target, Func<double, double> Time);
 
 /// <summary>One row of the comparison.</summary>
-/// <param name="Name">Also its name in peer.py.</param>
+/// <param name="Name">What it is called.</param>
 /// <param name="Target">What it has to reach.</param>
 /// <param name="Ours">Prepares our side and returns one call of it; null: not there yet.</param>
-/// <param name="PerCall">How often one call does the work, on both sides.</param>
+/// <param name="PerCall">How often one call of ours does the work.</param>
 /// <param name="Limit">What the machine allows.</param>
 /// <param name="Large">Left out of a quick run.</param>
 internal sealed record Work(string Name, Target Target, Func<Action>? Ours, int PerCall = 1, Limit? Limit = null, bool Large = false)
 {
+    /// <summary>The name in peer.py: what Fit does is held against a bare step there.</summary>
+    public string PeerName => Name.EndsWith("-fit", StringComparison.Ordinal) ? $"{Name[..^4]}-step" : Name;
+
+    /// <summary>How often one call of the peer does the work.</summary>
+    public int PeerPerCall => PeerName == Name ? PerCall : 1;
+
     /// <summary>All rows but those of whole processes (Processes.cs), with their targets.</summary>
     public static Work[] All { get; } =
     [
@@ -53,6 +59,11 @@ internal sealed record Work(string Name, Target Target, Func<Action>? Ours, int 
         new("mlp-step", 1.35, Networks.Mlp),
         new("cnn-step", 1.5, Networks.Cnn),
         new("lstm-step", 3, Networks.Lstm),
+
+        new("digits-fit", 12, Networks.DigitsFit, PerCall: Networks.BatchesPerFit),
+        new("mlp-fit", 1.35, Networks.MlpFit, PerCall: Networks.BatchesPerFit),
+        new("cnn-fit", 1.5, Networks.CnnFit, PerCall: Networks.BatchesPerFit),
+        new("lstm-fit", 3, Networks.LstmFit, PerCall: Networks.BatchesPerFit),
 
         new("exp-64k", 1.3, Elementwise([1 << 16], Exp)),
         new("exp-4m", 1.3, Elementwise([1 << 22], Exp)),

@@ -15,13 +15,27 @@ public class AutogradException : Exception
 }
 
 /// <summary>Shapes, axes, indices or counts do not fit an operation.</summary>
-public sealed class ShapeException(string message) : AutogradException(message);
+public sealed class ShapeException : AutogradException
+{
+    /// <summary>Creates the error with its message.</summary>
+    public ShapeException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its message and cause.</summary>
+    public ShapeException(string message, Exception inner) : base(message, inner) { }
+}
 
 /// <summary>An operation is not defined for an element type.</summary>
 public sealed class DTypeException(string message) : AutogradException(message);
 
 /// <summary>Values do not fit an operation, such as an index beyond an axis or an integer division by zero.</summary>
-public sealed class ValueException(string message) : AutogradException(message);
+public sealed class ValueException : AutogradException
+{
+    /// <summary>Creates the error with its message.</summary>
+    public ValueException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its message and cause.</summary>
+    public ValueException(string message, Exception inner) : base(message, inner) { }
+}
 
 /// <summary>Tensors live on different devices, or a device is missing.</summary>
 public sealed class DeviceException(string message) : AutogradException(message);
@@ -44,3 +58,16 @@ public sealed class AnomalyException(string message) : AutogradException(message
 
 /// <summary>Analytic and numeric gradients disagree.</summary>
 public sealed class GradientCheckException(string message) : AutogradException(message);
+
+/// <summary>A layer or model cannot do what was asked in its present state: it was not built or compiled, or is training already.</summary>
+public sealed class ModelException(string message) : AutogradException(message);
+
+/// <summary>A file cannot be read or written, or does not hold what it should. Saving that fails leaves the old file as it was; loading that fails changes nothing.</summary>
+public sealed class FileException : AutogradException
+{
+    /// <summary>Creates the error with its message.</summary>
+    public FileException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its message and cause.</summary>
+    public FileException(string message, Exception inner) : base(message, inner) { }
+}

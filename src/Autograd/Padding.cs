@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Autograd;
 
-/// <summary>What lies around the input of a convolution or pooling: nothing (<see cref="Valid"/>), just enough (<see cref="Same"/>), or given numbers.</summary>
+/// <summary>
+/// What lies around the input of a convolution or pooling: nothing (<see cref="Valid"/>), just enough (<see cref="Same"/>), just enough in front (<see cref="Causal"/>), or given
+/// numbers.
+/// </summary>
 /// <remarks>
 /// Written as a word (<c>padding: "same"</c>), one number for all sides (<c>padding: 1</c>), or a pair (before, after) for each spatial axis
 /// (<c>padding: [(2, 0), (1, 1)]</c>).
@@ -14,11 +17,12 @@ public readonly struct Padding : IEnumerable<(int Before, int After)>
     private readonly (int Before, int After)[]? _pairs;
     private readonly int _sides;
 
-    private Padding((int Before, int After)[]? pairs, int sides, bool isSame)
+    private Padding((int Before, int After)[]? pairs, int sides, bool isSame = false, bool isCausal = false)
     {
         _pairs = pairs;
         _sides = sides;
         IsSame = isSame;
+        IsCausal = isCausal;
     }
 
     /// <summary>No padding: windows lie within the input.</summary>
@@ -27,24 +31,47 @@ public readonly struct Padding : IEnumerable<(int Before, int After)>
     /// <summary>TensorFlow's rule: ceiling(input / stride) windows; where the padding that needs is odd, the larger half comes after.</summary>
     public static Padding Same => new(null, 0, isSame: true);
 
+    /// <summary>All in front, so that no result depends on later steps; for convolutions over one axis. van den Oord et al., 2016.</summary>
+    public static Padding Causal => new(null, 0, isCausal: true);
+
     /// <summary>A pair (before, after) for each spatial axis.</summary>
-    public static Padding Of(params ReadOnlySpan<(int Before, int After)> pairs) => new(pairs.ToArray(), 0, isSame: false);
+    public static Padding Of(params ReadOnlySpan<(int Before, int After)> pairs) => new(pairs.ToArray(), 0);
 
     /// <summary>So many on every side of every spatial axis.</summary>
-    public static implicit operator Padding(int sides) => new(null, sides, isSame: false);
+    public static implicit operator Padding(int sides) => new(null, sides);
 
-    /// <summary>"valid" or "same".</summary>
+    /// <summary>"valid", "same" or "causal".</summary>
     /// <exception cref="ValueException">Another word.</exception>
     public static implicit operator Padding(string word)
     {
         ArgumentNullException.ThrowIfNull(word);
         return word.Equals("valid", StringComparison.OrdinalIgnoreCase) ? Valid
             : word.Equals("same", StringComparison.OrdinalIgnoreCase) ? Same
-            : throw new ValueException($"Padding: \"{word}\" is not known; the words are \"valid\" and \"same\", and numbers can be given as 1 or [(1, 0), (2, 2)].");
+            : word.Equals("causal", StringComparison.OrdinalIgnoreCase) ? Causal
+            : throw new ValueException($"Padding: \"{word}\" is not known; the words are \"valid\", \"same\" and \"causal\", and numbers can be given as 1 or [(1, 0), (2, 2)].");
+    }
+
+    /// <summary>What <see cref="ToString"/> wrote.</summary>
+    internal static Padding Parse(string text)
+    {
+        if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var sides))
+        {
+            return sides;
+        }
+        if (text is not ['[', .., ']'])
+        {
+            return text;
+        }
+        int[] numbers = [.. text.Split(['[', ']', '(', ')', ',', ' '], StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture))];
+        return Of([.. numbers.Chunk(2).Select(pair => pair is [var before, var after] ? (before, after) : throw new FormatException("A pair of numbers is expected."))]);
     }
 
     /// <summary>Whether the input's extents decide: <see cref="Same"/>.</summary>
     public bool IsSame { get; }
+
+    /// <summary>Whether the window decides, and all of it lies in front: <see cref="Causal"/>.</summary>
+    public bool IsCausal { get; }
 
     /// <summary>The pairs as given; empty for a word or a single number.</summary>
     public IEnumerator<(int Before, int After)> GetEnumerator() => ((IEnumerable<(int, int)>)(_pairs ?? [])).GetEnumerator();
@@ -52,7 +79,7 @@ public readonly struct Padding : IEnumerable<(int Before, int After)>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>The padding as it is written.</summary>
-    public override string ToString() => IsSame ? "same" : _pairs is not null
+    public override string ToString() => IsSame ? "same" : IsCausal ? "causal" : _pairs is not null
         ? $"[{string.Join(", ", _pairs.Select(pair => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"({pair.Before}, {pair.After})")))}]"
         : _sides == 0 ? "valid" : _sides.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
@@ -62,6 +89,10 @@ public readonly struct Padding : IEnumerable<(int Before, int After)>
         if (_pairs is not null && _pairs.Length != axes)
         {
             throw new ShapeException($"{operation}: padding {this} has {_pairs.Length} pairs; there must be one (before, after) for each of the {axes} spatial axes.");
+        }
+        if (IsCausal)
+        {
+            throw new ValueException($"{operation}: \"causal\" padding is for convolutions over one axis; here there is \"valid\", \"same\" or numbers.");
         }
         var (before, after) = _pairs is null ? (_sides, _sides) : _pairs[axis];
         return before >= 0 && after >= 0
@@ -104,6 +135,15 @@ public readonly struct PerAxis : IEnumerable<int>
     public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_several ?? (IsGiven ? [_one] : []))).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>What <see cref="ToString"/> wrote.</summary>
+    internal static PerAxis Parse(string text) => text switch
+    {
+        "" => default,
+        ['[', .. var numbers, ']'] => Of([.. numbers.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture))]),
+        _ => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
+    };
 
     /// <summary>The numbers as they are written.</summary>
     public override string ToString() => _several is null

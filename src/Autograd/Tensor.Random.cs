@@ -9,12 +9,26 @@ public partial class Tensor
     private static long s_seed = System.Random.Shared.NextInt64();
     private static long s_stream;
 
+    [ThreadStatic]
+    private static RandomState? t_own;
+
     /// <summary>Makes all random tensors that are created without a seed of their own repeatable from here on.</summary>
     /// <param name="seed">Any number.</param>
     public static void SetSeed(long seed)
     {
         Volatile.Write(ref s_seed, seed);
         Volatile.Write(ref s_stream, 0);
+    }
+
+    /// <summary>Where the random tensors without a seed of their own stand.</summary>
+    internal static RandomState RandomState
+    {
+        get => new(Volatile.Read(ref s_seed), Volatile.Read(ref s_stream));
+        set
+        {
+            Volatile.Write(ref s_seed, value.Seed);
+            Volatile.Write(ref s_stream, value.Stream);
+        }
     }
 
     /// <summary>Values spread evenly over [min, max).</summary>
@@ -95,8 +109,33 @@ public partial class Tensor
     {
         var y = Allocate(dtype, shape, Backends.Cpu.CpuBackend.Instance);
         // The distribution is part of the stream, so that equal seeds do not give equal bits to different ones.
-        var stream = (seed is null ? (ulong)Interlocked.Increment(ref s_stream) : 0) | ((ulong)distribution << 60);
-        y.Backend.Random(distribution, (ulong)(seed ?? Volatile.Read(ref s_seed)), stream, a, b, y);
+        var (key, stream) = StreamFor(seed);
+        y.Backend.Random(distribution, key, stream | ((ulong)distribution << 60), a, b, y);
         return y;
     }
+
+    // A seed of one's own always gives the same; without one, the next stream of the common seed.
+    private static (ulong Seed, ulong Stream) StreamFor(long? seed) => seed is { } own ? ((ulong)own, 0) : NextStream();
+
+    private static (ulong Seed, ulong Stream) NextStream()
+    {
+        if (t_own is not { } own)
+        {
+            return ((ulong)Volatile.Read(ref s_seed), (ulong)Interlocked.Increment(ref s_stream));
+        }
+        t_own = own with { Stream = own.Stream + 1 };
+        return ((ulong)own.Seed, (ulong)own.Stream + 1);
+    }
+
+    /// <summary>A seed from the common stream.</summary>
+    internal static ulong DrawSeed()
+    {
+        var (seed, stream) = NextStream();
+        return Data.PassKey.Mix(seed, stream);
+    }
+
+    /// <summary>
+    /// From here on the calling thread draws from a stream of its own: what a thread that runs ahead draws must neither depend on how far ahead it is nor take numbers that others wait for.
+    /// </summary>
+    internal static void DrawFrom(ulong seed) => t_own = new RandomState((long)seed, 0);
 }

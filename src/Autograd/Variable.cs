@@ -41,11 +41,11 @@ public sealed class Variable : Tensor
     /// <summary>Whether tapes watch the variable without being asked.</summary>
     public bool Trainable { get; }
 
+    /// <summary>What optimizers put the values back into after every update; nothing by default.</summary>
+    public Constraint? Constraint { get; set; }
+
     /// <summary>How often the variable was assigned.</summary>
     public long Version { get; private set; }
-
-    /// <summary>Where the values have to stay: optimizers assign Constraint(values) after every update. None by default.</summary>
-    public Func<Tensor, Tensor>? Constraint { get; set; }
 
     /// <summary>The present value, which later assignments leave alone. No copy is made until the next assignment.</summary>
     public Tensor Value

@@ -246,6 +246,14 @@ internal abstract class Backend
 
     public abstract void Random(RandomDistribution distribution, ulong seed, ulong stream, double a, double b, Tensor y);
 
+    /// <summary>y = x / (1 - rate) where an element's word of the stream is rate 2^32 or more, else 0; x is contiguous and floating.</summary>
+    public virtual void Dropout(double rate, ulong seed, ulong stream, Tensor x, Tensor y)
+    {
+        var onCpu = CpuBackend.Allocate(y.DType, y.Shape);
+        CpuBackend.Instance.Dropout(rate, seed, stream, Download(x), onCpu);
+        Copy(Upload(onCpu), y);
+    }
+
     /// <summary>The backend both operands live on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Backend Of(Tensor x, Tensor y, Op op)

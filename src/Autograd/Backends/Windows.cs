@@ -101,7 +101,8 @@ internal sealed class Windows(WindowAxis depth, WindowAxis height, WindowAxis wi
                 throw new ShapeException($"{operation}: the input {input} is empty at axis {i + 1}; only the batch may be.");
             }
             reach[i] = ((window[i] - 1L) * dilation) + 1;
-            var (before, after) = padding.At(i, rank, operation) is var given && !padding.IsSame ? (given.Before, (long)given.After) : SamePadding(extent, reach[i], stride);
+            var (before, after) = padding.IsCausal && rank == 1 && !halfAtMost ? (checked((int)(reach[i] - 1)), 0L)
+                : padding.At(i, rank, operation) is var given && !padding.IsSame ? (given.Before, (long)given.After) : SamePadding(extent, reach[i], stride);
             padded[i] = extent + before + after;
             if (halfAtMost && (before > reach[i] / 2 || after > reach[i] / 2))
             {

@@ -17,7 +17,7 @@ namespace Autograd;
 /// <para>Tolerances, projections and the check of second order follow <c>torch.autograd.gradcheck</c> and <c>gradgradcheck</c>. On differences see
 /// A. Griewank and A. Walther, <i>Evaluating Derivatives</i>, 2nd ed., 2008, section 1.</para>
 /// </remarks>
-public static class GradientCheck
+public static partial class GradientCheck
 {
     /// <summary>Checks a function of one input.</summary>
     /// <param name="f">The function; its result may have any shape.</param>

@@ -2,8 +2,11 @@ using Autograd.Data;
 
 namespace Autograd;
 
-/// <summary>Data sets that come with the library.</summary>
-public static class Datasets
+/// <summary>
+/// Data sets to learn with. Iris comes with the library; others are drawn by it; public ones are files, looked for in the folder that the environment variable AUTOGRAD_DATA names (in a folder
+/// for each set: <c>mnist/train-images-idx3-ubyte.gz</c>), then in a cache of the user's, then fetched into that cache where their licence allows it.
+/// </summary>
+public static partial class Datasets
 {
     /// <summary>
     /// 150 iris flowers of three species, measured by E. Anderson and published by R. A. Fisher in 1936, in the split of the TensorFlow tutorials: 120 for
@@ -24,11 +27,11 @@ public static class Datasets
 }
 
 /// <summary>A data set for classification.</summary>
-/// <param name="TrainX">Features, one example a row, float32.</param>
+/// <param name="TrainX">Features, float32; the first axis counts the examples.</param>
 /// <param name="TrainY">Classes from 0, int32.</param>
 /// <param name="TestX">Features of the examples held back.</param>
 /// <param name="TestY">Their classes.</param>
-/// <param name="FeatureNames">One name per column.</param>
+/// <param name="FeatureNames">One name per column; none for images and signals.</param>
 /// <param name="ClassNames">One name per class.</param>
 public sealed record LabelledData(
     Tensor TrainX, Tensor TrainY, Tensor TestX, Tensor TestY, IReadOnlyList<string> FeatureNames, IReadOnlyList<string> ClassNames);

@@ -14,6 +14,48 @@ namespace Autograd
         /// <inheritdoc cref="Softmax"/>
         public static Tensor LogSoftmax(Tensor x, int axis = -1) => SoftmaxAlong(x, axis, logarithm: true);
 
+        /// <summary>
+        /// The point of the probability simplex that is nearest to x along an axis: like <see cref="Softmax"/>, but small logits give exactly 0. Martins and Astudillo, 2016. NaN where a logit is
+        /// NaN or infinity. Integers become float32.
+        /// </summary>
+        /// <inheritdoc cref="Softmax"/>
+        public static Tensor Sparsemax(Tensor x, int axis = -1)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            if (x.Rank == 0 && axis is 0 or -1)
+            {
+                return Sparsemax(x.Reshape(1)).Reshape([]);
+            }
+            var along = x.Shape.Axis(axis, "Sparsemax");
+            if (!x.DType.IsFloating())
+            {
+                x = x.Cast(DType.Float32);
+            }
+            if (x.Size == 0)
+            {
+                return x.AsValue();
+            }
+            // Which logits survive, and the largest, are constants to the gradient; what is subtracted from the survivors makes them sum to 1.
+            Tensor largest, survives;
+            using (Recording.Pause())
+            {
+                largest = x.Max(along, keepDims: true);
+                survives = Survivors(x - largest, along);
+            }
+            var z = x - largest;
+            var excess = (Where(survives, z, 0).Sum(along, keepDims: true) - 1) / survives.Sum(along, keepDims: true);
+            return Relu(z - excess);
+        }
+
+        /// <summary>The r largest logits survive as long as the r-th is above what would then be subtracted: r z_r > z_1 + ... + z_r - 1.</summary>
+        private static Tensor Survivors(Tensor z, int along)
+        {
+            var sorted = z.Sort(along, descending: true);
+            var rank = Arange(1, z.Shape[along] + 1).Reshape([.. Enumerable.Range(0, z.Rank).Select(axis => axis == along ? -1 : 1)]);
+            var count = (rank * sorted > sorted.CumSum(along) - 1).Sum(along, keepDims: true);
+            return z >= sorted.TakeAlongAxis(Maximum(count, 1) - 1, along);
+        }
+
         private static Tensor SoftmaxAlong(Tensor x, int axis, bool logarithm)
         {
             ArgumentNullException.ThrowIfNull(x);

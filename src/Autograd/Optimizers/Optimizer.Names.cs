@@ -1,36 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+using Autograd.Serialization;
+
 namespace Autograd;
 
 public abstract partial class Optimizer
 {
-    private static readonly SortedDictionary<string, Func<Optimizer>> s_byName = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["adadelta"] = () => new Adadelta(),
-        ["adafactor"] = () => new Adafactor(),
-        ["adagrad"] = () => new Adagrad(),
-        ["adam"] = () => new Adam(),
-        ["adamax"] = () => new Adamax(),
-        ["adamw"] = () => new AdamW(),
-        ["ftrl"] = () => new Ftrl(),
-        ["lamb"] = () => new Lamb(),
-        ["lbfgs"] = () => new LBFGS(),
-        ["lion"] = () => new Lion(),
-        ["nadam"] = () => new Nadam(),
-        ["rmsprop"] = () => new RMSprop(),
-        ["sgd"] = () => new SGD(),
-    };
+    internal static Registry<Optimizer> Registry { get; } = new Registry<Optimizer>("optimizer")
+        .Add<Adadelta>().Add<Adafactor>().Add<Adagrad>().Add<Adam>().Add<Adamax>().Add<AdamW>().Add<Ftrl>().Add<Lamb>().Add<LBFGS>().Add<Lion>().Add<Nadam>().Add<RMSprop>().Add<SGD>();
 
-    /// <summary>The names <see cref="Get"/> knows.</summary>
-    public static IReadOnlyCollection<string> Names => s_byName.Keys;
+    /// <summary>Makes an optimizer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TOptimizer>() where TOptimizer : Optimizer => Registry.Add<TOptimizer>();
 
-    /// <summary>A new optimizer with the defaults of its class, by name, in either case: "adam".</summary>
-    /// <exception cref="ArgumentException">The name is unknown; the message lists those that are known.</exception>
-    public static Optimizer Get(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return s_byName.TryGetValue(name, out var create)
-            ? create()
-            : throw new ArgumentException($"There is no optimizer called \"{name}\"; known are {string.Join(", ", s_byName.Keys)}.", nameof(name));
-    }
+    /// <summary>The names of all optimizers.</summary>
+    public static IReadOnlyList<string> Names => Registry.Names;
+
+    /// <summary>A new optimizer with the defaults of its class, by name, in any spelling: "adam".</summary>
+    /// <exception cref="ValueException">The name is unknown; the message lists those that are known.</exception>
+    public static Optimizer Get(string name) => Registry.Create(name);
 
     /// <inheritdoc cref="Get"/>
     public static implicit operator Optimizer(string name) => Get(name);

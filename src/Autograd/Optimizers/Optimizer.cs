@@ -245,7 +245,7 @@ public abstract partial class Optimizer
                 }
                 if (parameter.Variable.Constraint is { } constraint)
                 {
-                    parameter.Variable.Assign(constraint(parameter.Variable.Value));
+                    parameter.Variable.Assign(constraint.Apply(parameter.Variable.Value));
                 }
             }
         }

@@ -1,8 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+using Autograd.Serialization;
+
 namespace Autograd;
 
 /// <summary>A learning rate over the steps of training. A plain number is a constant one: <c>optimizer.LearningRate = 0.01</c>.</summary>
 public abstract class Schedule
 {
+    internal static Registry<Schedule> Registry { get; } = new Registry<Schedule>("schedule")
+        .Add<ConstantSchedule>().Add<ExponentialDecay>().Add<CosineDecay>().Add<CosineDecayRestarts>().Add<InverseTimeDecay>().Add<PiecewiseConstantDecay>().Add<PolynomialDecay>();
+
+    /// <summary>Makes a schedule of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TSchedule>() where TSchedule : Schedule => Registry.Add<TSchedule>();
+
     /// <summary>The rate of a step, counted from 0.</summary>
     public abstract double At(long step);
 

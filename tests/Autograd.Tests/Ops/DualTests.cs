@@ -34,6 +34,13 @@ public sealed class DualTests
         ["RemainderOp"] = (null, 0.3, 3),
         ["LeakyReluOp"] = (new LeakyReluOp(0.3), -2.5, 2.5),
         ["EluOp"] = (new EluOp(1.7), -2.5, 2.5),
+        ["GeneralReluOp"] = (new GeneralReluOp(0.3, 1.9123, 0.4213), -2.5, 2.5),
+        ["CeluOp"] = (new CeluOp(1.7), -2.5, 2.5),
+        ["HardShrinkOp"] = (new HardShrinkOp(0.5123), -2.5, 2.5),
+        ["SoftShrinkOp"] = (new SoftShrinkOp(0.5123), -2.5, 2.5),
+        ["ThresholdOp"] = (new ThresholdOp(0.3123, 2), -2.5, 2.5),
+        ["SquareplusOp"] = (new SquareplusOp(4), -2.5, 2.5),
+        ["HuberOp"] = (new HuberOp(0.7123), -2.5, 2.5),
         ["DivideByOp"] = (new DivideByOp(7), -2.5, 2.5),
         ["ClipOp"] = (new ClipOp(-1.04, 1.52), -2.5, 2.5),
     };

@@ -26,6 +26,13 @@ internal static class Exact
 
     public static double Softplus(double x) => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x)));
 
+    /// <summary>(x + sqrt(x^2 + 4)) / 2.</summary>
+    public static double Squareplus(double x)
+    {
+        var root = double.IsNaN(x) ? x : double.Hypot(x, 2);
+        return x < 0 ? 1 / ((0.5 * root) - (0.5 * x)) : (0.5 * x) + (0.5 * root);
+    }
+
     // The series without alternating signs: 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (2n+1)!!.
     public static double Erf(double x)
     {

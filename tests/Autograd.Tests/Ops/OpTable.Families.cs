@@ -145,6 +145,10 @@ internal static partial class OpTable
         new("Softmax of a scalar", x => Tensor.Softmax(x[0]), Signed(0.1, 2)),
         new("LogSoftmax", x => Tensor.LogSoftmax(x[0]), Signed(0.1, 2, 3, 4)),
         new("LogSoftmax axis", x => Tensor.LogSoftmax(x[0], 0), Signed(0.1, 2, 3, 2)),
+        new("Sparsemax", x => Tensor.Sparsemax(x[0]), Distinct(3, 4)),
+        new("Sparsemax axis", x => Tensor.Sparsemax(x[0], 1), Distinct(2, 5, 2)),
+        new("Glu", x => Tensor.Glu(x[0]), Signed(0.1, 2, 3, 4)),
+        new("Glu axis", x => Tensor.Glu(x[0], 0), Signed(0.1, 2, 4, 3)),
         new("CustomGradient", x => Tensor.CustomGradient(x[0], Tensor.Exp, (dy, _, y) => dy * y, "MyExp"), Signed(0.1, 2, 3, 4)),
         new(
             "CustomGradient of several",

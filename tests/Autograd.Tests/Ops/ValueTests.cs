@@ -146,6 +146,10 @@ public sealed class ValueTests
         ["Linear batches"] = new([2, 3, 4], (x, i) => Range(0, 2).Sum(k => x[0][i[0], i[1], k] * x[1][k, i[2]]) + x[2].Flat(i[2])),
         ["Softmax"] = new([3, 4], (x, i) => Math.Exp(x[0][i]) / Range(0, 4).Sum(k => Math.Exp(x[0][i[0], k]))),
         ["Softmax axis"] = new([2, 3, 2], (x, i) => Math.Exp(x[0][i]) / Range(0, 3).Sum(k => Math.Exp(x[0][i[0], k, i[2]]))),
+        ["Sparsemax"] = new([3, 4], (x, i) => Nearest(Range(0, 4).Select(k => x[0][i[0], k]), x[0][i])),
+        ["Sparsemax axis"] = new([2, 5, 2], (x, i) => Nearest(Range(0, 5).Select(k => x[0][i[0], k, i[2]]), x[0][i])),
+        ["Glu"] = new([3, 2], (x, i) => x[0][i] * Exact.Sigmoid(x[0][i[0], i[1] + 2])),
+        ["Glu axis"] = new([2, 3], (x, i) => x[0][i] * Exact.Sigmoid(x[0][i[0] + 2, i[1]])),
         ["Softmax of a scalar"] = new([], (_, _) => 1),
         ["LogSoftmax"] = new([3, 4], (x, i) => x[0][i] - Math.Log(Range(0, 4).Sum(k => Math.Exp(x[0][i[0], k])))),
         ["LogSoftmax axis"] = new([3, 2], (x, i) => x[0][i] - Math.Log(Range(0, 3).Sum(k => Math.Exp(x[0][k, i[1]])))),
@@ -243,6 +247,19 @@ public sealed class ValueTests
     }
 
     private static double[] Window(int taps, Func<int, double> value) => [.. Range(0, taps).Select(value)];
+
+    // The element's share in the nearest point of the simplex, by halving the interval in which lies what all are lowered by.
+    private static double Nearest(IEnumerable<double> all, double z)
+    {
+        var logits = all.ToArray();
+        var (low, high) = (logits.Max() - 1, logits.Max());
+        for (var i = 0; i < 100; i++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = logits.Sum(one => Math.Max(one - middle, 0)) > 1 ? (middle, high) : (low, middle);
+        }
+        return Math.Max(z - low, 0);
+    }
 
     /// <summary>An element, 0 outside.</summary>
     private static double At(Values x, params int[] index) => At(x, 0.0, index);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autograd.Numerics;
 
 namespace Autograd.Backends.Cpu;
@@ -85,6 +86,54 @@ internal sealed partial class CpuBackend
             {
                 y[i + 1] = E.CreateTruncating(low + (long)Math.BigMul(((ulong)w2 << 32) | w3, range, out _));
             }
+        }
+    }
+
+    public override void Dropout(double rate, ulong seed, ulong stream, Tensor x, Tensor y)
+    {
+        if (y.DType == DType.Float32)
+        {
+            new DropoutJob<float>(rate, seed, stream, x, y).Run();
+        }
+        else
+        {
+            new DropoutJob<double>(rate, seed, stream, x, y).Run();
+        }
+        GC.KeepAlive(x);
+    }
+
+    /// <summary>Elements 4k to 4k + 3 are decided by the words of block k of the stream.</summary>
+    private sealed class DropoutJob<E>(double rate, ulong seed, ulong stream, Tensor x, Tensor y) : Job where E : unmanaged, System.Numerics.IFloatingPointIeee754<E>
+    {
+        private readonly ulong _dropped = (ulong)(rate * (1UL << 32));
+        private readonly E _scale = rate < 1 ? E.CreateSaturating(1 / (1 - rate)) : E.Zero;
+
+        protected override int Chunks { get; } = y.Size < Cpu.Chunks.Smallest ? 1 : Cpu.Chunks.Count(y.Size);
+
+        protected override void Run(int chunk)
+        {
+            var (start, length) = Chunks == 1 ? (0, y.Size) : Cpu.Chunks.Of(y.Size, chunk);
+            var from = x.Elements<E>().Slice((int)start, (int)length);
+            var to = y.Elements<E>().Slice((int)start, (int)length);
+            Span<uint> words = stackalloc uint[256];
+            for (var i = 0; i < from.Length; i += words.Length)
+            {
+                words = words[..Math.Min(words.Length, from.Length - i)];
+                Philox.Fill(seed, (ulong)(start + i) / 4, stream, words);
+                for (var k = 0; k < words.Length; k++)
+                {
+                    to[i + k] = Kept(from[i + k] * _scale, words[k]);
+                }
+            }
+        }
+
+        // Bits are cleared: a multiplication by 0 would make NaN of a dropped infinity, and a branch would be guessed wrong half the time.
+        private E Kept(E value, uint word)
+        {
+            var kept = (long)(_dropped - 1 - word) >> 63;
+            return typeof(E) == typeof(float)
+                ? Unsafe.BitCast<int, E>(Unsafe.BitCast<E, int>(value) & (int)kept)
+                : Unsafe.BitCast<long, E>(Unsafe.BitCast<E, long>(value) & kept);
         }
     }
 }

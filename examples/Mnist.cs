@@ -1,0 +1,45 @@
+#:project ../src/Autograd/Autograd.csproj
+#:property PublishAot=false
+
+// MNIST, 60000 digits for training and 10000 for testing: a dense network (98% on the test digits) and a convolutional one (99%).
+// Run: dotnet run -c Release examples/Mnist.cs [dense|conv]      (both without an argument; reads the data from AUTOGRAD_DATA or downloads it once)
+
+using System.Diagnostics;
+using Autograd;
+
+Tensor.SetSeed(1);
+var mnist = Datasets.Mnist();
+if (args is [] or ["dense"])
+{
+    Train("dense", epochs: 8, new Sequential([
+        new Flatten(inputShape: [28, 28]),
+        new Dense(512, activation: "relu"),
+        new Dropout(0.2),
+        new Dense(10),
+    ], name: "dense"));
+}
+if (args is [] or ["conv"])
+{
+    Train("conv", epochs: 4, new Sequential([
+        new Reshape([28, 28, 1], inputShape: [28, 28]),
+        new Conv2D(32, 3, activation: "relu"),
+        new MaxPooling2D(2),
+        new Conv2D(64, 3, activation: "relu"),
+        new MaxPooling2D(2),
+        new Flatten(),
+        new Dense(128, activation: "relu"),
+        new Dropout(0.4),
+        new Dense(10),
+    ], name: "conv"));
+}
+
+void Train(string name, int epochs, Sequential model)
+{
+    model.Compile(new Adam(), new SparseCategoricalCrossentropy(fromLogits: true), ["accuracy"]);
+    model.Summary();
+    var clock = Stopwatch.StartNew();
+    model.Fit(mnist.TrainX, mnist.TrainY, batchSize: 64, epochs: epochs, callbacks: [new TrainingReport($"mnist-{name}.html")]);
+    var seconds = clock.Elapsed.TotalSeconds;
+    var test = model.Evaluate(mnist.TestX, mnist.TestY, batchSize: 500, verbose: 0);
+    Console.WriteLine(FormattableString.Invariant($"{name}: test accuracy {test["accuracy"]:P2} after {epochs} epochs in {seconds:F1} s; the curves are in mnist-{name}.html"));
+}

@@ -1,0 +1,44 @@
+namespace Autograd;
+
+/// <summary>Whether larger or smaller values of a measure are better.</summary>
+public enum MonitorMode
+{
+    /// <summary>Larger for accuracies and areas under curves, smaller for all else.</summary>
+    Auto,
+
+    /// <summary>Smaller.</summary>
+    Min,
+
+    /// <summary>Larger.</summary>
+    Max,
+}
+
+/// <summary>A measure that is watched, and what counts as better.</summary>
+internal readonly struct Monitored
+{
+    private readonly double _minDelta;
+
+    public Monitored(string name, MonitorMode mode, double minDelta = 0)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        _minDelta = Math.Abs(minDelta);
+        WantsMore = mode == MonitorMode.Max || (mode == MonitorMode.Auto
+            && (name.Contains("acc", StringComparison.Ordinal) || name.EndsWith("auc", StringComparison.Ordinal) || name.EndsWith("score", StringComparison.Ordinal)));
+    }
+
+    public string Name { get; }
+
+    public bool WantsMore { get; }
+
+    public double Worst => WantsMore ? double.NegativeInfinity : double.PositiveInfinity;
+
+    /// <summary>Whether a value is better than another by more than the least difference that counts.</summary>
+    public bool IsBetter(double value, double reference) => WantsMore ? value - _minDelta > reference : value + _minDelta < reference;
+
+    /// <summary>The present value.</summary>
+    /// <exception cref="ValueException">Nobody measures it; the message lists what is measured.</exception>
+    public double Read(Logs logs, string who) => logs.TryGetValue(Name, out var value)
+        ? value
+        : throw new ValueException($"{who}: there is no measure '{Name}'. There are: {string.Join(", ", logs.Keys)}.{(Name.StartsWith("val_", StringComparison.Ordinal) ? " Is there validation data?" : "")}");
+}

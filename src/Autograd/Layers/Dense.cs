@@ -1,0 +1,42 @@
+namespace Autograd;
+
+/// <summary>activation(x kernel + bias), along the last axis: [..., inputs] to [..., units].</summary>
+public sealed class Dense(
+    int units,
+    Activation? activation = null,
+    bool useBias = true,
+    Initializer? kernelInitializer = null,
+    Initializer? biasInitializer = null,
+    Regularizer? kernelRegularizer = null,
+    Regularizer? biasRegularizer = null,
+    Constraint? kernelConstraint = null,
+    Constraint? biasConstraint = null,
+    Shape? inputShape = null,
+    string? name = null)
+    : KernelLayer(
+        activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint, inputShape, name)
+{
+    /// <summary>The number of results.</summary>
+    public int Units { get; } = units > 0 ? units : throw new ValueException($"Dense: {units} units; there must be one or more.");
+
+    /// <inheritdoc/>
+    protected override bool PassesMask => true;
+
+    /// <inheritdoc/>
+    protected override void Build(Shape input)
+    {
+        if (input.Rank < 2)
+        {
+            throw new ShapeException("there must be a batch axis and one of features. One example becomes a batch by ExpandDims(0).");
+        }
+        AddKernel([input[^1], Units]);
+        AddBias(Units);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Call(Tensor x, bool training)
+    {
+        RequireFeatures(x, Kernel!.Shape[0]);
+        return Finish(x.Cast(DType), Kernel);
+    }
+}

@@ -1,0 +1,442 @@
+using Autograd.Serialization;
+
+namespace Autograd;
+
+/// <summary>
+/// A function with weights. A layer of your own overrides <see cref="Call(Tensor, bool)"/> and, where it has weights, <see cref="Build"/>:
+/// <code>
+/// class Scale : Layer
+/// {
+///     Variable? _factor;
+///     protected override void Build(Shape input) => _factor = AddWeight("factor", [input[^1]], "ones");
+///     protected override Tensor Call(Tensor x, bool training) => x * _factor!;
+/// }
+/// </code>
+/// Weights come into being when the layer first meets an input, whose shape <see cref="Build"/> gets. Shapes of results need no code: a model tries its layers on
+/// one row of zeros.
+/// </summary>
+public abstract partial class Layer
+{
+    private readonly List<Weight> _own = [];
+    private readonly List<Layer> _sublayers = [];
+    private readonly Lock _building = new();
+    private Layer? _owner;
+    private string? _name;
+    private DType _dtype = DType.Float32;
+    private Regularizer? _activityRegularizer;
+
+    private sealed record Weight(string Name, Variable Variable, Regularizer? Regularizer);
+
+    /// <summary>For derived layers.</summary>
+    /// <param name="inputShape">The shape of one input example, without the batch axis. A model whose first layer has one is built at once.</param>
+    /// <param name="name">The name in summaries, messages and files; by default made of the type, and unique within the model.</param>
+    protected Layer(Shape? inputShape = null, string? name = null)
+    {
+        if (name is not null && (name.Length == 0 || name.Contains('/')))
+        {
+            throw new ValueException($"A layer's name may not be empty or contain '/': '{name}'.");
+        }
+        _name = name;
+        InputShape = inputShape;
+    }
+
+    /// <summary>The name in summaries, messages and files.</summary>
+    public string Name
+    {
+        get => _name ?? Spelled.InSnakeCase(GetType().Name);
+        internal set => _name = value;
+    }
+
+    internal bool HasName => _name is not null;
+
+    /// <summary>The shape of one input example, without the batch axis, where it was given.</summary>
+    public Shape? InputShape { get; }
+
+    /// <summary>The type of the weights and of the arithmetic; floating inputs of another type are converted to it.</summary>
+    public DType DType
+    {
+        get => _dtype;
+        init => _dtype = value;
+    }
+
+    /// <summary>A penalty on the layer's results.</summary>
+    public Regularizer? ActivityRegularizer
+    {
+        get => _activityRegularizer;
+        init => _activityRegularizer = value;
+    }
+
+    // For reading a model from a file, whose layers are made by their constructors.
+    internal void Restore(DType dtype, Regularizer? activityRegularizer)
+    {
+        _dtype = dtype;
+        _activityRegularizer = activityRegularizer;
+    }
+
+    /// <summary>Whether training changes the weights, those of the sublayers included. A frozen layer also runs as in inference.</summary>
+    public bool Trainable
+    {
+        get;
+        set
+        {
+            field = value;
+            Invalidate();
+        }
+    } = true;
+
+    /// <summary>Whether the weights are there.</summary>
+    public bool IsBuilt { get; private set; }
+
+    /// <summary>The inputs it was built for.</summary>
+    internal IReadOnlyList<(Shape Shape, DType DType)>? BuiltFrom { get; private set; }
+
+    /// <summary>The shape of the first result, whose first axis is the batch; null until the layer was first applied.</summary>
+    public Shape? OutputShape { get; private set; }
+
+    /// <summary>The layers this one is made of.</summary>
+    public IReadOnlyList<Layer> Sublayers => _sublayers;
+
+    // ---- Weights ------------------------------------------------------------------------------------------------------------------------------------
+
+    private Variable[]? _weights;
+    private Variable[]? _trainable;
+
+    /// <summary>All weights, each once: those of this layer, trainable ones first, then those of its sublayers in order.</summary>
+    public IReadOnlyList<Variable> Weights => _weights ??= [.. NamedWeights().Select(weight => weight.Variable)];
+
+    /// <summary>The weights that training changes.</summary>
+    public IReadOnlyList<Variable> TrainableWeights => _trainable ??= [.. Trainables().Distinct()];
+
+    /// <summary>The weights that training leaves alone, or changes other than by gradients.</summary>
+    public IReadOnlyList<Variable> NonTrainableWeights
+    {
+        get
+        {
+            var trainable = TrainableWeights.ToHashSet();
+            return [.. Weights.Where(weight => !trainable.Contains(weight))];
+        }
+    }
+
+    /// <summary>The number of values in all weights.</summary>
+    public long ParameterCount => Weights.Sum(weight => (long)weight.Size);
+
+    /// <summary>All weights with the paths that name them in files, such as <c>layer1/kernel</c>.</summary>
+    public IEnumerable<(string Path, Variable Variable)> NamedWeights() => Walk("", []);
+
+    private IEnumerable<(string Path, Variable Variable)> Walk(string prefix, HashSet<Variable> seen)
+    {
+        foreach (var weight in _own.OrderBy(weight => weight.Variable.Trainable ? 0 : 1))
+        {
+            if (seen.Add(weight.Variable))
+            {
+                yield return (prefix + weight.Name, weight.Variable);
+            }
+        }
+        foreach (var layer in _sublayers)
+        {
+            foreach (var weight in layer.Walk($"{prefix}{layer.Name}/", seen))
+            {
+                yield return weight;
+            }
+        }
+    }
+
+    private IEnumerable<Variable> Trainables() => Trainable
+        ? _own.Select(weight => weight.Variable).Where(variable => variable.Trainable).Concat(_sublayers.SelectMany(layer => layer.Trainables()))
+        : [];
+
+    // Lists of weights are kept, since a training step asks for them each time.
+    private void Invalidate()
+    {
+        _weights = _trainable = null;
+        _owner?.Invalidate();
+    }
+
+    /// <summary>The values of all weights, in the order of <see cref="Weights"/>.</summary>
+    public Tensor[] GetWeights() => [.. Weights.Select(weight => weight.Value)];
+
+    /// <summary>Replaces the values of all weights, or, when one does not fit, of none.</summary>
+    /// <exception cref="ShapeException">Their number or a shape differs.</exception>
+    public void SetWeights(IReadOnlyList<Tensor> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var weights = NamedWeights().ToArray();
+        if (values.Count != weights.Length)
+        {
+            throw new ShapeException($"SetWeights: {Describe()} has {weights.Length} weights and got {values.Count} values.");
+        }
+        for (var i = 0; i < weights.Length; i++)
+        {
+            if (values[i].Shape != weights[i].Variable.Shape)
+            {
+                throw new ShapeException($"SetWeights: {weights[i].Path} has shape {weights[i].Variable.Shape} and the value {values[i].Shape}.");
+            }
+        }
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i].Variable.Assign(values[i].Cast(weights[i].Variable.DType));
+        }
+    }
+
+    /// <summary>Adds a weight; for <see cref="Build"/>.</summary>
+    /// <param name="name">The name within this layer.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="initializer">The first values.</param>
+    /// <param name="trainable">Whether an optimizer changes it.</param>
+    /// <param name="regularizer">A penalty added to the loss.</param>
+    /// <param name="constraint">What the values are put back into after each step.</param>
+    protected Variable AddWeight(
+        string name, Shape shape, Initializer initializer, bool trainable = true, Regularizer? regularizer = null, Constraint? constraint = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(initializer);
+        if (Loading.IsOn)
+        {
+            Loading.Take($"{Name}/{name}", shape);
+            initializer = new Zeros();
+        }
+        var variable = new Variable(initializer.Create(shape, DType), trainable, $"{Name}/{name}") { Constraint = constraint };
+        _own.Add(new Weight(name, variable, regularizer));
+        Invalidate();
+        return variable;
+    }
+
+    /// <summary>
+    /// Makes another layer a part of this one, so that its weights are found. A layer that is applied within <see cref="Call(Tensor, bool)"/> becomes a part without being asked;
+    /// doing it in the constructor fixes the order.
+    /// </summary>
+    /// <returns>The layer.</returns>
+    protected TLayer Track<TLayer>(TLayer layer) where TLayer : Layer
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (!_sublayers.Contains(layer))
+        {
+            layer._name = UniqueName(layer);
+            _sublayers.Add(layer);
+            layer._owner ??= this;
+            Invalidate();
+        }
+        return layer;
+    }
+
+    private protected void Untrack(Layer layer)
+    {
+        _sublayers.Remove(layer);
+        if (layer._owner == this)
+        {
+            layer._owner = null;
+        }
+        Invalidate();
+    }
+
+    private string UniqueName(Layer layer)
+    {
+        var taken = _sublayers.Select(other => other.Name).ToHashSet();
+        if (!taken.Contains(layer.Name))
+        {
+            return layer.Name;
+        }
+        if (layer.HasName)
+        {
+            throw new ValueException($"{Describe()} has a layer named '{layer.Name}' already; names are unique within a model.");
+        }
+        var number = 1;
+        while (taken.Contains($"{layer.Name}_{number}"))
+        {
+            number++;
+        }
+        return $"{layer.Name}_{number}";
+    }
+
+    // ---- Application --------------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>What the layer gives for an input.</summary>
+    /// <param name="x">A batch: the first axis counts examples.</param>
+    /// <param name="training">Whether layers such as dropout behave as in training; by default as in the layer this is called from, else not.</param>
+    /// <exception cref="ShapeException">The input does not fit; the message names the layer.</exception>
+    public Tensor Apply(Tensor x, bool? training = null)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        var results = ApplyAll(x, training);
+        return results.Count == 1 ? results[0] : throw new ShapeException($"{Describe()} gives {results.Count} results; take them with ApplyAll.");
+    }
+
+    /// <summary>What the layer gives for several inputs.</summary>
+    /// <inheritdoc cref="Apply(Tensor, bool?)"/>
+    public Tensor Apply(Tensor[] inputs, bool? training = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var results = ApplyAll(inputs, training);
+        return results.Count == 1 ? results[0] : throw new ShapeException($"{Describe()} gives {results.Count} results; take them with ApplyAll.");
+    }
+
+    /// <summary>All results, for a layer with several.</summary>
+    /// <inheritdoc cref="Apply(Tensor, bool?)"/>
+    public Tensors ApplyAll(Tensors inputs, bool? training = null)
+    {
+        if (inputs.Count == 0)
+        {
+            throw new ShapeException($"{Describe()} got no input.");
+        }
+        var application = Application.Enter(this, training, out var outer);
+        try
+        {
+            inputs = Converted(inputs);
+            if (!IsBuilt)
+            {
+                EnsureBuilt(inputs);
+            }
+            var results = CallAll(inputs, application.Training);
+            if (Masks.Exist && PassesMask)
+            {
+                Masks.Pass(inputs, results);
+            }
+            if (ActivityRegularizer is { } regularizer)
+            {
+                foreach (var result in results)
+                {
+                    Application.AddLoss(regularizer.Apply(result));
+                }
+            }
+            OutputShape ??= results[0].Shape;
+            return results;
+        }
+        catch (AutogradException error) when (error is ShapeException or ValueException && error.InnerException is not AutogradException && GetType() != typeof(Sequential))
+        {
+            // The operation's own message says what does not fit; which layer it was is what a user looks for.
+            var message = $"{Describe()}, input {string.Join(", ", inputs.Select(x => x.Shape))}: {error.Message}";
+            throw error is ShapeException ? new ShapeException(message, error) : new ValueException(message, error);
+        }
+        finally
+        {
+            Application.Leave(outer);
+        }
+    }
+
+    /// <summary>Applies the layer to a place in a graph of layers: see <see cref="Input"/>.</summary>
+    public Node Apply(Node x) => Node.Of(this, [x]);
+
+    /// <summary>Applies the layer to several places in a graph of layers.</summary>
+    public Node Apply(Node[] inputs) => Node.Of(this, inputs);
+
+    /// <summary>Applies a layer with several results to places in a graph of layers.</summary>
+    public IReadOnlyList<Node> ApplyAll(params Node[] inputs) => Node.AllOf(this, inputs);
+
+    internal bool Owns(Layer layer) => layer._owner == this || _sublayers.Contains(layer);
+
+    internal void Adopt(Layer layer) => Track(layer);
+
+    private Tensors Converted(Tensors inputs)
+    {
+        foreach (var x in inputs)
+        {
+            if (x.DType.IsFloating() && x.DType != DType)
+            {
+                var dtype = DType;
+                return inputs.Select(x => x.DType.IsFloating() ? Masks.Copied(x, x.Cast(dtype)) : x);
+            }
+        }
+        return inputs;
+    }
+
+    private void EnsureBuilt(Tensors inputs)
+    {
+        lock (_building)
+        {
+            if (IsBuilt)
+            {
+                return;
+            }
+            var before = _own.Count;
+            try
+            {
+                using var pause = Recording.Pause();
+                BuildFrom(inputs);
+                BuiltFrom = [.. inputs.Select(x => (x.Shape, x.DType))];
+                IsBuilt = true;
+            }
+            catch
+            {
+                // Half a layer would be worse than none.
+                _own.RemoveRange(before, _own.Count - before);
+                Invalidate();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Makes the weights of a layer that must see which of its inputs is which.</summary>
+    private protected virtual void BuildFrom(Tensors inputs) => BuildAll([.. inputs.Select(x => x.Shape)]);
+
+    /// <summary>Makes the weights, with <see cref="AddWeight"/>.</summary>
+    /// <param name="input">The shape of the first input, batch axis included.</param>
+    protected virtual void Build(Shape input) { }
+
+    /// <summary>Makes the weights of a layer with several inputs.</summary>
+    /// <param name="inputs">Their shapes, batch axes included.</param>
+    protected virtual void BuildAll(IReadOnlyList<Shape> inputs) => Build(inputs[0]);
+
+    /// <summary>Computes the result for one input.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="training">Whether this is a step of training.</param>
+    protected virtual Tensor Call(Tensor x, bool training) =>
+        throw new NotSupportedException($"{GetType().Name} must override one of Call(Tensor, bool), Call(Tensor[], bool) and CallAll.");
+
+    /// <summary>Computes the result for several inputs.</summary>
+    /// <inheritdoc cref="Call(Tensor, bool)"/>
+    protected virtual Tensor Call(Tensor[] inputs, bool training) => inputs is [var only]
+        ? Call(only, training)
+        : throw new ShapeException($"{Describe()} takes one input and got {inputs.Length}.");
+
+    /// <summary>Computes several results.</summary>
+    /// <inheritdoc cref="Call(Tensor, bool)"/>
+    protected virtual Tensors CallAll(Tensors inputs, bool training) => inputs.Count == 1 ? Call(inputs[0], training) : Call([.. inputs], training);
+
+    /// <summary>
+    /// Whether the results stand for the same steps in time as the input, so that its mask is theirs. A mask, bools [batch, time] from <see cref="Masking"/> or
+    /// <see cref="Embedding"/>, travels with a tensor from layer to layer as long as each says so, as in Keras.
+    /// </summary>
+    protected virtual bool PassesMask => false;
+
+    /// <summary>Which steps of a tensor count, as bools [batch, time]; null where all do.</summary>
+    protected static Tensor? MaskOf(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Masks.Of(x);
+    }
+
+    // ---- Losses -------------------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Adds a penalty for this call to the loss, such as one on the result; for <see cref="Call(Tensor, bool)"/>.</summary>
+    /// <param name="penalty">A scalar.</param>
+    protected static void AddLoss(Tensor penalty)
+    {
+        ArgumentNullException.ThrowIfNull(penalty);
+        Application.AddLoss(penalty);
+    }
+
+    /// <summary>The penalties of regularized weights, and those added during the last call on this thread.</summary>
+    public IReadOnlyList<Tensor> Losses => [.. Penalties().Distinct().Select(weight => weight.Regularizer!.Apply(weight.Variable)), .. Application.LossesOf(this)];
+
+    internal bool HasPenalties => Application.LossesOf(this).Count > 0 || Penalties().Any();
+
+    private IEnumerable<Weight> Penalties() => _own.Where(weight => weight.Regularizer is not null).Concat(_sublayers.SelectMany(layer => layer.Penalties()));
+
+    /// <summary>The layer for messages: <c>layer1 (Dense)</c>.</summary>
+    internal string Describe() => $"{Name} ({GetType().Name})";
+
+    /// <summary>Refuses an input whose last axis is not what the weights were made for.</summary>
+    private protected static void RequireFeatures(Tensor x, int features, int leastRank = 2)
+    {
+        if (x.Rank < leastRank || x.Shape[^1] != features)
+        {
+            throw new ShapeException(x.Rank < leastRank
+                ? $"an input of {x.Rank} axes; there must be {leastRank} or more, the first of which counts the examples. One example becomes a batch by ExpandDims(0)."
+                : $"the input has {x.Shape[^1]} features, and the layer was built for {features}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Describe();
+}

@@ -1,0 +1,125 @@
+using static Autograd.Tensor;
+
+namespace Autograd;
+
+/// <summary>
+/// What layers that join several inputs have in common. Shapes broadcast; an input with fewer axes gets new ones behind the batch, so that [batch, time, features] meets
+/// [batch, features].
+/// </summary>
+public abstract class MergeLayer : Layer
+{
+    private protected MergeLayer(Shape? inputShape, string? name) : base(inputShape, name) { }
+
+    /// <inheritdoc/>
+    protected override bool PassesMask => true;
+
+    /// <summary>The most inputs there may be.</summary>
+    private protected virtual int Most => int.MaxValue;
+
+    /// <inheritdoc/>
+    protected sealed override Tensors CallAll(Tensors inputs, bool training) => inputs.Count >= 2 && inputs.Count <= Most
+        ? Merge([.. inputs])
+        : throw new ShapeException($"{inputs.Count} inputs; there must be two{(Most == 2 ? "" : " or more")}.");
+
+    private protected abstract Tensor Merge(Tensor[] inputs);
+
+    /// <summary>The inputs combined from the first on.</summary>
+    private protected static Tensor Folded(Tensor[] inputs, Func<Tensor, Tensor, Tensor> combine)
+    {
+        var rank = inputs.Max(x => x.Rank);
+        return inputs.Select(x => x.Rank == rank || x.Rank == 0 ? x
+            : x.Reshape(Shape.Of([x.Shape[0], .. Enumerable.Repeat(1, rank - x.Rank), .. x.Shape.Dimensions[1..]]))).Aggregate(combine);
+    }
+}
+
+/// <summary>The sum of inputs.</summary>
+public sealed class Add(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+{
+    private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, (x, y) => x + y);
+}
+
+/// <summary>The first of two inputs minus the second.</summary>
+public sealed class Subtract(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+{
+    private protected override int Most => 2;
+
+    private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, (x, y) => x - y);
+}
+
+/// <summary>The product of inputs, element by element.</summary>
+public sealed class Multiply(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+{
+    private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, (x, y) => x * y);
+}
+
+/// <summary>The mean of inputs.</summary>
+public sealed class Average(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+{
+    private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, (x, y) => x + y) / inputs.Length;
+}
+
+/// <summary>The largest of inputs, element by element.</summary>
+public sealed class Maximum(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+{
+    private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, Tensor.Maximum);
+}
+
+/// <summary>The smallest of inputs, element by element.</summary>
+public sealed class Minimum(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+{
+    private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, Tensor.Minimum);
+}
+
+/// <summary>Inputs joined along an axis; the last by default.</summary>
+public sealed class Concatenate(int axis = -1, Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+{
+    /// <summary>The axis.</summary>
+    public int Axis { get; } = axis;
+
+    // Joined along time the steps of one input are not those of another.
+    /// <inheritdoc/>
+    protected override bool PassesMask => Axis is not (1 or 0);
+
+    private protected override Tensor Merge(Tensor[] inputs) => Concat(inputs, Axis);
+}
+
+/// <summary>
+/// Products of two inputs summed along an axis of each, example by example: for axes 1 of [batch, n] and [batch, n] the inner products [batch, 1].
+/// </summary>
+/// <param name="axes">The axis of both, or one for each; the batch is 0.</param>
+/// <param name="normalize">Whether inputs are divided by their norms along the axis first, so that the result is a cosine.</param>
+/// <param name="inputShape">The shape of one example.</param>
+/// <param name="name">The name.</param>
+public sealed class Dot(PerAxis axes, bool normalize = false, Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+{
+    /// <summary>The axis of both, or one for each.</summary>
+    public PerAxis Axes { get; } = axes.IsGiven && axes.Count() <= 2 ? axes : throw new ValueException($"Dot: axes is {axes}; it must be one axis, or one for each of two inputs.");
+
+    /// <summary>Whether the result is a cosine.</summary>
+    public bool Normalize { get; } = normalize;
+
+    private protected override int Most => 2;
+
+    private protected override Tensor Merge(Tensor[] inputs)
+    {
+        var (x, y) = (Rows(inputs[0], Axes.First()), Rows(inputs[1], Axes.Last()));
+        var product = MatMul(x.Rows, y.Rows, transposeY: true);
+        int[] shape = [inputs[0].Shape[0], .. x.Others, .. y.Others];
+        return product.Reshape(shape.Length == 1 ? [shape[0], 1] : shape);
+    }
+
+    /// <summary>[batch, everything else, the axis].</summary>
+    private (Tensor Rows, int[] Others) Rows(Tensor x, int axis)
+    {
+        var along = x.Shape.Axis(axis, "axes");
+        if (along == 0)
+        {
+            throw new ShapeException("axes names the batch; sums go over axes of an example.");
+        }
+        int[] others = [.. x.Shape.Where((_, other) => other != 0 && other != along)];
+        var n = x.Shape[along];
+        var rows = x.Permute([.. Enumerable.Range(0, x.Rank).Where(other => other != along), along])
+            .Reshape(x.Shape[0], others.Aggregate(1, (product, extent) => product * extent), n);
+        return (Normalize ? rows * Rsqrt(Tensor.Maximum(Square(rows).Sum(-1, keepDims: true), 1e-12)) : rows, others);
+    }
+}

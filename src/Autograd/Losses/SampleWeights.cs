@@ -1,0 +1,28 @@
+namespace Autograd;
+
+/// <summary>Weights of examples, brought to the shape of what they weigh.</summary>
+internal static class SampleWeights
+{
+    /// <summary>The weights as something that broadcasts to <paramref name="values"/>, in their type: [batch] weighs [batch, ...], and [batch, 1] weighs [batch].</summary>
+    /// <exception cref="ShapeException">They do not fit.</exception>
+    public static Tensor Fit(Tensor weights, Tensor values, string what)
+    {
+        var extents = weights.Shape.ToList();
+        while (extents.Count > values.Rank && extents[^1] == 1)
+        {
+            extents.RemoveAt(extents.Count - 1);
+        }
+        while (extents.Count > 0 && extents.Count < values.Rank)
+        {
+            extents.Add(1);
+        }
+        var fits = extents.Count == 0 || extents.Count == values.Rank;
+        for (var axis = 0; axis < extents.Count && fits; axis++)
+        {
+            fits = extents[axis] == 1 || extents[axis] == values.Shape[axis];
+        }
+        return fits
+            ? weights.Cast(values.DType).Reshape(Shape.Of([.. extents]))
+            : throw new ShapeException($"{what}: weights of shape {weights.Shape} do not fit {values.Shape}, one value per example or position; give one weight per example, or one per value.");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using Autograd.Serialization;
+
+namespace Autograd;
+
+/// <summary>
+/// A measure gathered over batches: <see cref="Update"/> takes one batch in, <see cref="Result"/> tells the measure of all since <see cref="Reset"/>. By object, or by the name a Keras user knows:
+/// <c>metrics: ["accuracy"]</c>. A <see cref="Loss"/> given as a metric is averaged, and so is one given by name: <c>metrics: ["mae"]</c>.
+/// </summary>
+/// <remarks>What is gathered are tensors of a size that does not depend on the number of batches, in float64.</remarks>
+public abstract class Metric
+{
+    internal static Registry<Metric> Registry { get; } = new Registry<Metric>("metric")
+        .Add<Mean>().Add<Sum>().Add<MeanLoss>().Add<FittingAccuracy>("acc").Add<FittingCrossentropy>("crossentropy", "ce")
+        .Add<Accuracy>().Add<BinaryAccuracy>().Add<CategoricalAccuracy>().Add<SparseCategoricalAccuracy>().Add<TopKCategoricalAccuracy>().Add<SparseTopKCategoricalAccuracy>()
+        .Add<TruePositives>().Add<TrueNegatives>().Add<FalsePositives>().Add<FalseNegatives>().Add<Precision>().Add<Recall>().Add<AUC>()
+        .Add<PrecisionAtRecall>().Add<RecallAtPrecision>().Add<SensitivityAtSpecificity>().Add<SpecificityAtSensitivity>().Add<FBetaScore>().Add<F1Score>()
+        .Add<ConfusionMatrix>().Add<IoU>().Add<BinaryIoU>().Add<MeanIoU>().Add<OneHotIoU>().Add<OneHotMeanIoU>()
+        .Add<RootMeanSquaredError>("rmse").Add<LogCoshError>().Add<R2Score>();
+
+    /// <summary>Makes a metric of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TMetric>() where TMetric : Metric => Registry.Add<TMetric>();
+
+    /// <summary>For derived metrics.</summary>
+    /// <param name="name">The name in logs.</param>
+    protected Metric(string? name = null) => Name = name ?? Spelled.InSnakeCase(GetType().Name);
+
+    /// <summary>The name in logs.</summary>
+    public string Name { get; internal set; }
+
+    /// <summary>Takes one batch in.</summary>
+    /// <param name="yTrue">What should have been predicted.</param>
+    /// <param name="yPred">What was predicted.</param>
+    /// <param name="sampleWeight">A weight per example.</param>
+    /// <exception cref="ShapeException">The shapes do not fit; then nothing is taken in.</exception>
+    /// <exception cref="ValueException">A class number is none; then nothing is taken in.</exception>
+    public void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        using var pause = Recording.Pause();
+        Gather(yTrue, yPred, sampleWeight);
+    }
+
+    /// <summary>Takes one batch in. What cannot be taken in must be refused before anything is changed.</summary>
+    protected abstract void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight);
+
+    /// <summary>The measure of all batches since the last reset: a scalar for most metrics.</summary>
+    public abstract Tensor Result();
+
+    /// <summary>Forgets all batches.</summary>
+    public abstract void Reset();
+
+    /// <summary>The mean of a function of targets and predictions, which gives one value per example.</summary>
+    public static Metric From(Func<Tensor, Tensor, Tensor> function, string name)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return new MeanOf(function, name);
+    }
+
+    /// <summary>
+    /// The metric of that name with its default settings, under that name in logs. The name of a loss stands for the mean of that loss; "accuracy" and "crossentropy" suit themselves to the shapes.
+    /// </summary>
+    /// <exception cref="ValueException">There is none.</exception>
+    public static implicit operator Metric(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var metric = string.Equals(name, "accuracy", StringComparison.OrdinalIgnoreCase) ? new FittingAccuracy()
+            : Registry.Knows(name) ? Registry.Create(name)
+            : Loss.Registry.Knows(name) ? (Metric)Loss.Registry.Create(name)
+            : throw new ValueException($"There is no metric called '{name}'. Known: {string.Join(", ", Registry.Names)}; and the losses {string.Join(", ", Loss.Registry.Names)}.");
+        metric.Name = name;
+        return metric;
+    }
+
+    /// <summary>The mean of a loss over all examples.</summary>
+    public static implicit operator Metric(Loss loss) => new MeanLoss(loss);
+
+    private sealed class MeanOf(Func<Tensor, Tensor, Tensor> function, string name) : MeanMetric(name)
+    {
+        protected override Tensor Values(Tensor yTrue, Tensor yPred) => function(yTrue, yPred);
+    }
+}

@@ -1,0 +1,29 @@
+using Autograd.Serialization;
+
+namespace Autograd;
+
+public partial class Model
+{
+    /// <summary>
+    /// Writes the whole model: architecture, weights, and, where it is compiled, optimizer, losses, metrics and the optimizer's state. Other programs can read the weights, for it is a safetensors file. All or nothing.
+    /// </summary>
+    /// <param name="path">The file; an old one is replaced.</param>
+    /// <param name="includeOptimizer">Whether what the model was compiled with, and the optimizer's state, belong to it.</param>
+    /// <exception cref="FileException">The file cannot be written; an old file is as it was.</exception>
+    /// <exception cref="ValueException">Something in the model is a function of your own, which no file can hold; the message says what to do.</exception>
+    public void Save(string path, bool includeOptimizer = true) => ModelFile.Save(this, path, includeOptimizer);
+
+    /// <summary>Reads a whole model that <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file. Nothing in it is run, and only registered kinds of layers are made from it.</param>
+    /// <param name="resume">Whether the random numbers go on as they would have when the file was written, so that training resumed equals training not interrupted.</param>
+    /// <exception cref="FileException">The file cannot be read, or is not a model.</exception>
+    public static Model Load(string path, bool resume = false) => ModelFile.Load(path, resume);
+
+    /// <summary>Writes the weights: by name to a safetensors file, or in Keras's order to an <c>.npz</c> file, for <c>model.set_weights</c>.</summary>
+    /// <exception cref="FileException">The file cannot be written; an old file is as it was.</exception>
+    public void SaveWeights(string path) => ModelFile.SaveWeights(this, path);
+
+    /// <summary>Reads all weights, or, when they do not fit, none: from a safetensors file by name, or from an <c>.npz</c> file in Keras's order.</summary>
+    /// <exception cref="FileException">The file cannot be read, or its weights do not fit; the message lists all that do not.</exception>
+    public void LoadWeights(string path) => ModelFile.LoadWeights(this, path);
+}

@@ -1,0 +1,95 @@
+namespace Autograd;
+
+/// <summary>
+/// Layers one after another.
+/// <code>
+/// var model = new Sequential([new Dense(25, activation: "relu", inputShape: [400]), new Dense(10)]);
+/// </code>
+/// With an input shape on the first layer (or an <see cref="Input"/> in front) the weights are there at once, else with the first batch.
+/// </summary>
+public sealed class Sequential : Model
+{
+    private readonly List<Layer> _layers = [];
+
+    /// <param name="layers">The layers in order; more may be added.</param>
+    /// <param name="name">The name in summaries.</param>
+    /// <exception cref="ShapeException">The layers do not fit one another.</exception>
+    public Sequential(IEnumerable<Layer>? layers = null, string? name = null) : base(name)
+    {
+        foreach (var layer in layers ?? [])
+        {
+            Append(layer);
+        }
+        Try();
+    }
+
+    /// <summary>The layers in order.</summary>
+    public override IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>Adds a layer at the end.</summary>
+    /// <exception cref="ShapeException">It does not fit; then it is not added.</exception>
+    /// <exception cref="ValueException">It is in the model already, or another has its name.</exception>
+    public void Add(Layer layer)
+    {
+        Append(layer);
+        try
+        {
+            Try();
+        }
+        catch
+        {
+            Pop();
+            throw;
+        }
+    }
+
+    /// <summary>Removes the last layer.</summary>
+    /// <returns>The layer.</returns>
+    /// <exception cref="ModelException">There is none.</exception>
+    public Layer Pop()
+    {
+        if (_layers.Count == 0)
+        {
+            throw new ModelException($"{Describe()} has no layers, so none can be removed.");
+        }
+        var last = _layers[^1];
+        _layers.RemoveAt(_layers.Count - 1);
+        Untrack(last);
+        return last;
+    }
+
+    private void Append(Layer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (_layers.Contains(layer))
+        {
+            throw new ValueException($"{Describe()} contains {layer.Describe()} already; to use one layer twice, make a graph with Input and Apply.");
+        }
+        Track(layer);
+        _layers.Add(layer);
+    }
+
+    // One row of zeros builds the layers and shows whether they fit.
+    private void Try()
+    {
+        if (_layers is [{ InputShape: { } shape } first, ..])
+        {
+            using var pause = Recording.Pause();
+            Apply(Tensor.Zeros(Shape.Of([1, .. shape]), (first as Input)?.Dtype ?? first.DType), training: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Tensors CallAll(Tensors inputs, bool training)
+    {
+        if (_layers.Count == 0)
+        {
+            throw new ModelException($"{Describe()} has no layers: add some first.");
+        }
+        foreach (var layer in _layers)
+        {
+            inputs = layer.ApplyAll(inputs, training);
+        }
+        return inputs;
+    }
+}

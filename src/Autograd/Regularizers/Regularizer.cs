@@ -1,0 +1,102 @@
+using System.Diagnostics.CodeAnalysis;
+using Autograd.Serialization;
+using static Autograd.Tensor;
+
+namespace Autograd;
+
+/// <summary>
+/// A penalty on a weight or on a layer's output that is added to the loss. By object, or by name with default settings: <c>kernelRegularizer: "l2"</c>.
+/// </summary>
+public abstract class Regularizer
+{
+    internal static Registry<Regularizer> Registry { get; } = new Registry<Regularizer>("regularizer").Add<L1>().Add<L2>().Add<L1L2>().Add<OrthogonalRegularizer>();
+
+    /// <summary>Makes a regularizer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TRegularizer>() where TRegularizer : Regularizer => Registry.Add<TRegularizer>();
+
+    /// <summary>The penalty, a scalar.</summary>
+    public Tensor Apply(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Call(x);
+    }
+
+    /// <summary>Computes the penalty.</summary>
+    protected abstract Tensor Call(Tensor x);
+
+    /// <summary>A regularizer that calls a function.</summary>
+    public static Regularizer From(Func<Tensor, Tensor> penalty) => new Custom(penalty);
+
+    /// <summary>The regularizer of that name with its default settings.</summary>
+    /// <exception cref="ValueException">There is none.</exception>
+    public static implicit operator Regularizer(string name) => Registry.Create(name);
+
+    internal static double Checked(double value, string name) => value >= 0 && double.IsFinite(value)
+        ? value
+        : throw new ValueException(FormattableString.Invariant($"{name}: {value}; a penalty's factor is finite and not negative."));
+
+    private sealed class Custom(Func<Tensor, Tensor> penalty) : Regularizer
+    {
+        protected override Tensor Call(Tensor x) => penalty(x);
+    }
+}
+
+/// <summary>factor * sum |x|.</summary>
+public sealed class L1(double factor = 0.01) : Regularizer
+{
+    /// <summary>The factor.</summary>
+    public double Factor { get; } = Checked(factor, "L1");
+
+    /// <inheritdoc/>
+    protected override Tensor Call(Tensor x) => Factor * Abs(x).Sum();
+}
+
+/// <summary>factor * sum x^2.</summary>
+public sealed class L2(double factor = 0.01) : Regularizer
+{
+    /// <summary>The factor.</summary>
+    public double Factor { get; } = Checked(factor, "L2");
+
+    /// <inheritdoc/>
+    protected override Tensor Call(Tensor x) => Factor * Square(x).Sum();
+}
+
+/// <summary>l1 sum |x| + l2 sum x^2.</summary>
+public sealed class L1L2(double l1 = 0, double l2 = 0) : Regularizer
+{
+    /// <summary>The factor of the absolute values.</summary>
+    public double L1 { get; } = Checked(l1, "L1L2: l1");
+
+    /// <summary>The factor of the squares.</summary>
+    public double L2 { get; } = Checked(l2, "L1L2: l2");
+
+    /// <inheritdoc/>
+    protected override Tensor Call(Tensor x) => (L1 * Abs(x).Sum()) + (L2 * Square(x).Sum());
+}
+
+/// <summary>
+/// Draws the rows (or columns) of a matrix towards orthogonality: factor * 0.5 * sum over pairs of |cosine|, divided by the number of pairs,
+/// as in Keras.
+/// </summary>
+public sealed class OrthogonalRegularizer(double factor = 0.01, string mode = "rows") : Regularizer
+{
+    /// <summary>The factor.</summary>
+    public double Factor { get; } = Checked(factor, "OrthogonalRegularizer");
+
+    /// <summary>rows or columns.</summary>
+    public string Mode { get; } = mode is "rows" or "columns" ? mode : throw new ValueException($"OrthogonalRegularizer: mode '{mode}'; it is rows or columns.");
+
+    /// <inheritdoc/>
+    protected override Tensor Call(Tensor x)
+    {
+        if (x.Rank != 2)
+        {
+            throw new ShapeException($"OrthogonalRegularizer: shape {x.Shape}; the weight must be a matrix.");
+        }
+        var rows = Mode == "rows" ? x : x.T;
+        var unit = rows * Rsqrt(Maximum(Square(rows).Sum(axis: 1, keepDims: true), 1e-12));
+        var count = unit.Shape[0];
+        var cosines = Abs(MatMul(unit, unit, transposeY: true)) * (1 - Eye(count, dtype: x.DType));
+        return Factor * 0.5 * cosines.Sum() / Math.Max(1, count * (count - 1) / 2.0);
+    }
+}

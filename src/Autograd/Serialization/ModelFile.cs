@@ -1,0 +1,324 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Autograd.Serialization;
+
+/// <summary>
+/// A whole model in one file: a safetensors file whose tensors are the weights (<c>model/...</c>) and the optimizer's state (<c>optimizer/...</c>), and whose metadata hold the
+/// architecture, the compilation and the state of the random numbers as JSON.
+/// </summary>
+internal static class ModelFile
+{
+    private const int Version = 1;
+    private const string VersionKey = "autograd.version";
+    private const string ModelKey = "autograd.model";
+    private const string CompilationKey = "autograd.compilation";
+    private const string RandomKey = "autograd.random";
+    private const string WeightPrefix = "model/";
+    private const string OptimizerPrefix = "optimizer/";
+
+    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 256, AllowDuplicateProperties = false };
+
+    // ---- Whole models -------------------------------------------------------------------------------------------------------------------------------
+
+    public static void Save(Model model, string path, bool includeOptimizer)
+    {
+        var inputs = model.BuiltFrom ?? throw new ModelException($"{model.Describe()} is not built, so there is nothing to save; apply it to a batch first.");
+        var architecture = WriteLayer(model);
+        architecture["inputs"] = new JsonArray([.. inputs.Select(input => (JsonNode)new JsonObject
+        {
+            ["shape"] = Settings.Write(Shape.Of([.. input.Shape.Skip(1)])),
+            ["dtype"] = input.DType.ToString(),
+        })]);
+        var metadata = new Dictionary<string, string>
+        {
+            [VersionKey] = Version.ToString(CultureInfo.InvariantCulture),
+            [ModelKey] = architecture.ToJsonString(),
+            [RandomKey] = Tensor.RandomState.Text,
+        };
+        var tensors = new List<KeyValuePair<string, Tensor>>();
+        tensors.AddRange(model.NamedWeights().Select(weight => new KeyValuePair<string, Tensor>(WeightPrefix + weight.Path, weight.Variable.Value)));
+        if (includeOptimizer && model.CompilationOrNull is { } compilation)
+        {
+            metadata[CompilationKey] = WriteCompilation(model, compilation).ToJsonString();
+            tensors.AddRange(compilation.Optimizer.State.Select(state => new KeyValuePair<string, Tensor>(OptimizerPrefix + state.Name, state.Value)));
+        }
+        Safetensors.Save(path, tensors, metadata);
+    }
+
+    public static Model Load(string path, bool resume)
+    {
+        var content = Safetensors.Load(path);
+        return Named(path, () =>
+        {
+            CheckVersion(content);
+            var weights = content.Tensors.Where(entry => entry.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key[WeightPrefix.Length..], entry => entry.Value);
+            // Twice what there is, and a little: a weight that is merely missing gets its name told.
+            var model = Loading.Within((2 * weights.Values.Sum(weight => (long)weight.Size)) + 1024, () => ReadModel(content.Metadata[ModelKey]));
+            SetWeights(model, weights);
+            if (content.Metadata.TryGetValue(CompilationKey, out var compilation))
+            {
+                ReadCompilation(model, Parse(compilation), content.Tensors);
+            }
+            if (resume)
+            {
+                Tensor.RandomState = RandomState.Parse(content.Metadata.GetValueOrDefault(RandomKey, ""));
+            }
+            return model;
+        });
+    }
+
+    private static void CheckVersion(Safetensors.Content content)
+    {
+        if (!content.Metadata.TryGetValue(VersionKey, out var text) || !content.Metadata.ContainsKey(ModelKey))
+        {
+            throw new FileException("the file holds tensors, but no model: build the model in code, and call its LoadWeights.");
+        }
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version is < 1 or > Version)
+        {
+            throw new FileException($"the file is of version {text}, and this program reads versions 1 to {Version}; use a newer one.");
+        }
+    }
+
+    private static Model ReadModel(string json)
+    {
+        var node = Parse(json);
+        var model = ReadLayer(node) as Model ?? throw new FileException("the file holds a layer, but no model.");
+        using var pause = Recording.Pause();
+        var inputs = node["inputs"] as JsonArray ?? throw new FileException("the model's inputs are missing.");
+        model.ApplyAll(Tensors.Of([.. inputs.Select(input => Tensor.Zeros(
+            Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Enum.Parse<DType>(Settings.Text(input!.AsObject(), "dtype"))))]), training: false);
+        return model;
+    }
+
+    private static JsonObject Parse(string json) =>
+        JsonNode.Parse(json, null, s_strict) as JsonObject ?? throw new FileException($"a JSON object is expected where the file has {json[..Math.Min(60, json.Length)]}.");
+
+    // Whatever a broken description leads to is a broken file.
+    private static T Named<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is JsonException or AutogradException or ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
+        {
+            throw new FileException($"'{path}': {error.Message}", error);
+        }
+    }
+
+    // ---- Architecture -------------------------------------------------------------------------------------------------------------------------------
+
+    public static JsonObject WriteLayer(Layer layer)
+    {
+        var json = layer switch
+        {
+            Sequential sequential => new JsonObject
+            {
+                ["kind"] = nameof(Sequential),
+                ["name"] = layer.Name,
+                ["layers"] = new JsonArray([.. sequential.Layers.Select(part => (JsonNode)WriteLayer(part))]),
+            },
+            Model { Graph: { } graph } => WriteGraph(layer, graph),
+            _ => Settings.Write(Layer.Registry, layer),
+        };
+        if (!layer.Trainable)
+        {
+            json["trainable"] = false;
+        }
+        if (layer.DType != DType.Float32)
+        {
+            json["dtype"] = layer.DType.ToString();
+        }
+        if (layer.ActivityRegularizer is { } regularizer)
+        {
+            json["activityRegularizer"] = Settings.Write(regularizer);
+        }
+        return json;
+    }
+
+    public static Layer ReadLayer(JsonNode? node)
+    {
+        var json = node as JsonObject ?? throw new FileException($"a layer is expected where the file has {Settings.Shown(node)}.");
+        Layer layer = Settings.Text(json, "kind") switch
+        {
+            nameof(Sequential) => new Sequential(Items(json, "layers").Select(ReadLayer).ToList(), Settings.Text(json, "name")),
+            nameof(Model) => ReadGraph(json),
+            _ => Settings.Read(Layer.Registry, json),
+        };
+        var dtype = json["dtype"] is null ? layer.DType
+            : Enum.TryParse<DType>(Settings.Text(json, "dtype"), out var known) ? known : throw new FileException($"there is no type {Settings.Shown(json["dtype"])}.");
+        layer.Restore(dtype, json["activityRegularizer"] is { } regularizer ? Settings.Read(Regularizer.Registry, regularizer) : null);
+        layer.Trainable = json["trainable"]?.GetValue<bool>() ?? true;
+        return layer;
+    }
+
+    private static JsonArray Items(JsonObject json, string name) => json[name] as JsonArray ?? throw new FileException($"'{name}' is missing in {Settings.Shown(json)}.");
+
+    // Places are numbered: the inputs first, then each result that somebody reads.
+    private static JsonObject WriteGraph(Layer model, Graph graph)
+    {
+        var layers = graph.Steps.Select(step => step.Layer).Distinct().ToList();
+        return new JsonObject
+        {
+            ["kind"] = nameof(Model),
+            ["name"] = model.Name,
+            ["inputs_of_graph"] = new JsonArray([.. graph.Inputs.Select(input => (JsonNode)WriteLayer(
+                input.Layer as Input ?? new Input(Shape.Of([.. input.Shape.Skip(1)]), input.DType, input.Layer.Name + "_input")))]),
+            ["layers"] = new JsonArray([.. layers.Select(layer => (JsonNode)WriteLayer(layer))]),
+            ["steps"] = new JsonArray([.. graph.Steps.Select(step => (JsonNode)new JsonObject
+            {
+                ["layer"] = layers.IndexOf(step.Layer),
+                ["reads"] = Settings.Write(step.Reads),
+                ["writes"] = Settings.Write(step.Writes),
+            })]),
+            ["outputs"] = Settings.Write(graph.OutputPlaces),
+        };
+    }
+
+    private static Model ReadGraph(JsonObject json)
+    {
+        var places = new Dictionary<int, Node>();
+        var inputs = Items(json, "inputs_of_graph").Select(node => (Node)(ReadLayer(node) as Input ?? throw new FileException("an input of the graph is another layer."))).ToList();
+        foreach (var input in inputs)
+        {
+            places[places.Count] = input;
+        }
+        var layers = Items(json, "layers").Select(ReadLayer).ToList();
+        Node At(int place) => places.GetValueOrDefault(place) ?? throw new FileException($"the graph reads place {place} before anything is there.");
+        foreach (var step in Items(json, "steps"))
+        {
+            var layer = step?["layer"]?.GetValue<int>() is { } index && index >= 0 && index < layers.Count ? layers[index] : throw new FileException("a step of the graph has no layer.");
+            var results = layer.ApplyAll([.. Numbers(step, "reads").Select(At)]);
+            var writes = Numbers(step, "writes");
+            for (var i = 0; i < Math.Min(results.Count, writes.Length); i++)
+            {
+                if (writes[i] >= 0 && !places.TryAdd(writes[i], results[i]))
+                {
+                    throw new FileException($"the graph writes place {writes[i]} twice.");
+                }
+            }
+        }
+        return new Model(inputs, [.. Numbers(json, "outputs").Select(At)], Settings.Text(json, "name"));
+    }
+
+    private static int[] Numbers(JsonNode json, string name) => [.. Items(json.AsObject(), name).Select(item => item!.GetValue<int>())];
+
+    // ---- Compilation --------------------------------------------------------------------------------------------------------------------------------
+
+    private static JsonObject WriteCompilation(Model model, Compilation compilation)
+    {
+        var paths = model.NamedWeights().ToDictionary(weight => weight.Variable, weight => weight.Path);
+        var parameters = compilation.Optimizer.Parameters.Where(parameter => paths.ContainsKey(parameter.Variable)).ToList();
+        JsonArray Paths(IEnumerable<Parameter> these) => new([.. these.Select(parameter => (JsonNode)paths[parameter.Variable])]);
+        return new JsonObject
+        {
+            ["optimizer"] = Settings.Write(compilation.Optimizer),
+            ["parameters"] = Paths(parameters),
+            ["not_decayed"] = Paths(parameters.Where(parameter => !parameter.IsDecayed)),
+            ["losses"] = new JsonArray([.. compilation.Losses.Select(Settings.Write)]),
+            ["loss_weights"] = Settings.Write(compilation.LossWeights),
+            ["metrics"] = new JsonArray([.. compilation.MetricsByOutput.Select(metrics => (JsonNode)new JsonArray([.. metrics.Select(Settings.Write)]))]),
+        };
+    }
+
+    private static void ReadCompilation(Model model, JsonObject json, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var optimizer = Settings.Read(Optimizer.Registry, json["optimizer"]);
+        model.Compile(
+            optimizer,
+            [.. Items(json, "losses").Select(loss => loss is null ? null : Settings.Read(Loss.Registry, loss))],
+            json["loss_weights"] is JsonArray weights ? [.. weights.Select(weight => weight!.GetValue<double>())] : null,
+            [.. Items(json, "metrics").Select(metrics => (IReadOnlyList<Metric>)[.. metrics!.AsArray().Select(metric => Settings.Read(Metric.Registry, metric))])]);
+        var byPath = model.NamedWeights().ToDictionary(weight => weight.Path, weight => weight.Variable);
+        Variable[] Variables(string name) => [.. Items(json, name).Select(path => byPath.GetValueOrDefault(path!.GetValue<string>())
+            ?? throw new FileException($"the optimizer knows a weight '{path}' that the model has not."))];
+        var parameters = Variables("parameters");
+        if (parameters.Length > 0)
+        {
+            optimizer.Build(parameters);
+            optimizer.ExcludeFromWeightDecay(Variables("not_decayed"));
+            optimizer.LoadState([.. tensors.Where(entry => entry.Key.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
+                .Select(entry => (entry.Key[OptimizerPrefix.Length..], entry.Value))]);
+        }
+    }
+
+    // ---- Weights ------------------------------------------------------------------------------------------------------------------------------------
+
+    public static void SaveWeights(Model model, string path)
+    {
+        var weights = model.NamedWeights().Select(weight => new KeyValuePair<string, Tensor>(weight.Path, weight.Variable.Value)).ToArray();
+        if (weights.Length == 0)
+        {
+            throw new ModelException($"{model.Describe()} has no weights to save; if it is not built, apply it to a batch first.");
+        }
+        if (IsNpz(path))
+        {
+            // As numpy.savez(path, *model.get_weights()) writes them.
+            Npz.Save(path, weights.Select((weight, i) => new KeyValuePair<string, Tensor>($"arr_{i.ToString(CultureInfo.InvariantCulture)}", weight.Value)));
+        }
+        else
+        {
+            Safetensors.Save(path, weights);
+        }
+    }
+
+    public static void LoadWeights(Model model, string path)
+    {
+        if (IsNpz(path))
+        {
+            var arrays = Npz.Load(path);
+            var names = model.NamedWeights().Select(weight => weight.Path).ToArray();
+            if (arrays.Count != names.Length)
+            {
+                throw new FileException($"'{path}' holds {arrays.Count} arrays, and {model.Describe()} has {names.Length} weights.");
+            }
+            var inOrder = arrays.Keys.All(name => name.StartsWith("arr_", StringComparison.Ordinal))
+                ? Enumerable.Range(0, names.Length).Select(i => arrays.GetValueOrDefault($"arr_{i.ToString(CultureInfo.InvariantCulture)}")
+                    ?? throw new FileException($"'{path}' has no array arr_{i}."))
+                : arrays.Values;
+            Named(path, () => SetWeights(model, names.Zip(inOrder).ToDictionary()));
+            return;
+        }
+        var content = Safetensors.Load(path);
+        var isModel = content.Metadata.ContainsKey(ModelKey);
+        Named(path, () => SetWeights(model, content.Tensors.Where(entry => !isModel || entry.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
+            .ToDictionary(entry => isModel ? entry.Key[WeightPrefix.Length..] : entry.Key, entry => entry.Value)));
+    }
+
+    private static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+
+    // All weights or none, and every fault in one message.
+    private static bool SetWeights(Model model, Dictionary<string, Tensor> values)
+    {
+        var faults = new List<string>();
+        var weights = model.NamedWeights().ToArray();
+        foreach (var (path, variable) in weights)
+        {
+            if (!values.TryGetValue(path, out var value))
+            {
+                faults.Add($"{path} is missing");
+            }
+            else if (value.Shape != variable.Shape)
+            {
+                faults.Add($"{path} has shape {value.Shape} instead of {variable.Shape}");
+            }
+            else if (value.DType.IsFloating() != variable.DType.IsFloating())
+            {
+                faults.Add($"{path} holds {value.DType} instead of {variable.DType}");
+            }
+        }
+        faults.AddRange(values.Keys.Except(weights.Select(weight => weight.Path)).Select(name => $"{name} is unknown to the model"));
+        if (faults.Count > 0)
+        {
+            throw new FileException($"the weights are not those of {model.Describe()}: {string.Join("; ", faults)}.");
+        }
+        foreach (var (path, variable) in weights)
+        {
+            variable.Assign(values[path].Cast(variable.DType));
+        }
+        return true;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace Autograd.Serialization;
+
+/// <summary>
+/// The kinds of one family (layers, losses, ...) that a word may stand for, in a call such as <c>loss: "mse"</c> or in a file. A file can name nothing
+/// that is not registered here. Every kind follows one rule: each parameter of its constructor is also a public property of the same name, so that its
+/// settings can be written down and read back.
+/// </summary>
+/// <typeparam name="T">The family.</typeparam>
+internal sealed class Registry<T>(string family) where T : class
+{
+    private readonly Dictionary<string, Kind> _kinds = [];
+
+    /// <summary>What the kinds are, for messages.</summary>
+    public string Family => family;
+    private readonly Lock _lock = new();
+
+    /// <summary>The names of all kinds that a program can name, sorted.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _kinds.Values.Where(kind => kind.Type.IsVisible).Select(kind => kind.Type.Name).Distinct().Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Makes a type known under its own name, in any spelling (<c>GlorotUniform</c>, <c>glorot_uniform</c>), and under shorter ones.</summary>
+    /// <exception cref="ValueException">Another type has the name.</exception>
+    public Registry<T> Add<[DynamicallyAccessedMembers(Kind.Needs)] TKind>(params ReadOnlySpan<string> aliases) where TKind : T
+    {
+        lock (_lock)
+        {
+            Add(new Kind(typeof(TKind)), typeof(TKind).Name);
+            foreach (var alias in aliases)
+            {
+                Add(new Kind(typeof(TKind)), alias);
+            }
+        }
+        return this;
+    }
+
+    private void Add(Kind kind, string name)
+    {
+        var key = Key(name);
+        if (_kinds.TryGetValue(key, out var known) && known.Type != kind.Type)
+        {
+            throw new ValueException($"{family}: the name '{name}' already stands for {known.Type}.");
+        }
+        _kinds[key] = kind;
+    }
+
+    /// <summary>The kind a name stands for.</summary>
+    /// <exception cref="ValueException">There is none; the message lists those there are.</exception>
+    public Kind Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        lock (_lock)
+        {
+            return _kinds.TryGetValue(Key(name), out var kind)
+                ? kind
+                : throw new ValueException($"There is no {family} called '{name}'. Known: {string.Join(", ", Names)}.");
+        }
+    }
+
+    /// <summary>Whether there is a kind of that name.</summary>
+    public bool Knows(string name)
+    {
+        lock (_lock)
+        {
+            return _kinds.ContainsKey(Key(name));
+        }
+    }
+
+    /// <summary>The kind a registered object is of; null for others.</summary>
+    public Kind? KindOf(T value)
+    {
+        lock (_lock)
+        {
+            return _kinds.TryGetValue(Key(value.GetType().Name), out var kind) && kind.Type == value.GetType() ? kind : null;
+        }
+    }
+
+    /// <summary>An object of the named kind with its default settings.</summary>
+    /// <exception cref="ValueException">There is no such kind, or it has settings without defaults.</exception>
+    public T Create(string name)
+    {
+        var kind = Find(name);
+        return (T)kind.Create(parameter => parameter.HasDefaultValue
+            ? parameter.DefaultValue
+            : throw new ValueException($"{family} '{name}' needs its {parameter.Name}: write new {kind.Type.Name}(...) instead of the name."));
+    }
+
+    private static string Key(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+}
+
+/// <summary>A registered type and how to make one.</summary>
+internal sealed class Kind([DynamicallyAccessedMembers(Kind.Needs)] Type type)
+{
+    /// <summary>What has to survive trimming.</summary>
+    public const DynamicallyAccessedMemberTypes Needs = DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
+
+    [DynamicallyAccessedMembers(Needs)]
+    public Type Type { get; } = type;
+
+    private ConstructorInfo Constructor => Type.GetConstructors() switch
+    {
+        [var only] => only,
+        var several => several.MaxBy(constructor => constructor.GetParameters().Length)
+            ?? throw new ValueException($"{Type.Name} has no public constructor."),
+    };
+
+    /// <summary>The settings: the constructor's parameters.</summary>
+    public IReadOnlyList<ParameterInfo> Settings => Constructor.GetParameters();
+
+    /// <summary>The value an object has for one of its settings.</summary>
+    public object? Read(object value, ParameterInfo setting)
+    {
+        var name = char.ToUpperInvariant(setting.Name![0]) + setting.Name[1..];
+        var property = Type.GetProperty(name) ?? throw new ValueException($"{Type.Name} has the constructor parameter {setting.Name} but no property {name}.");
+        return property.GetValue(value);
+    }
+
+    /// <summary>Makes an object, asking for the value of each setting.</summary>
+    public object Create(Func<ParameterInfo, object?> setting)
+    {
+        object?[] values = [.. Settings.Select(setting)];
+        try
+        {
+            return Constructor.Invoke(values);
+        }
+        catch (TargetInvocationException error) when (error.InnerException is { } inner)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+namespace Autograd;
+
+/// <summary>The epochs of one <c>Fit</c>.</summary>
+internal sealed class FitLoop
+{
+    private readonly Model _model;
+    private readonly BatchSource _source;
+    private readonly BatchSource? _validation;
+    private readonly int _epochs;
+    private readonly int _initialEpoch;
+    private readonly int? _stepsPerEpoch;
+    private readonly int? _validationSteps;
+    private readonly int _validationFrequency;
+    private readonly Progress _progress;
+    private readonly Callback[] _callbacks;
+    private readonly bool _callbacksWatchBatches;
+    private readonly CancellationToken _cancellation;
+
+    public FitLoop(
+        Model model, BatchSource source, BatchSource? validation, int epochs, int initialEpoch, int? stepsPerEpoch, int? validationSteps, int validationFrequency,
+        int verbose, IEnumerable<Callback>? callbacks, CancellationToken cancellation)
+    {
+        AtLeast(0, epochs, nameof(epochs));
+        AtLeast(0, initialEpoch, nameof(initialEpoch));
+        AtLeast(1, stepsPerEpoch ?? 1, nameof(stepsPerEpoch));
+        AtLeast(1, validationSteps ?? 1, nameof(validationSteps));
+        AtLeast(1, validationFrequency, "validationFreq");
+        if (verbose is < 0 or > 2)
+        {
+            throw new ValueException($"Fit: verbose is {verbose}; it is 0 (silent), 1 (a bar) or 2 (a line per epoch).");
+        }
+        (_model, _source, _validation) = (model, source, validation);
+        (_epochs, _initialEpoch, _stepsPerEpoch, _validationSteps, _validationFrequency) = (epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFrequency);
+        _progress = Progress.OnConsole(verbose);
+        _callbacks = [.. callbacks ?? []];
+        foreach (var callback in _callbacks)
+        {
+            ArgumentNullException.ThrowIfNull(callback, nameof(callbacks));
+        }
+        _callbacksWatchBatches = _callbacks.Any(callback => callback.WatchesBatches);
+        _cancellation = cancellation;
+    }
+
+    private static void AtLeast(int least, int value, string name)
+    {
+        if (value < least)
+        {
+            throw new ValueException($"Fit: {name} is {value}; it must be {least} or more.");
+        }
+    }
+
+    public History Run()
+    {
+        using var busy = _model.Busy("Fit");
+        _ = _model.Metrics;
+        var history = new History();
+        var run = new TrainingRun(_epochs, _initialEpoch, _stepsPerEpoch ?? _source.Count, history, _validation is null ? null : _validationFrequency);
+        _model.History = history;
+        _model.StopTraining = false;
+        foreach (var callback in _callbacks)
+        {
+            (callback.Model, callback.Run) = (_model, run);
+        }
+        try
+        {
+            return Epochs(history);
+        }
+        finally
+        {
+            Each(callback => callback.Close());
+        }
+    }
+
+    private History Epochs(History history)
+    {
+        Each(callback => callback.OnTrainBegin());
+        var logs = new Logs();
+        using var batches = new Batches(_source, _stepsPerEpoch);
+        for (var epoch = _initialEpoch; epoch < _epochs && !_model.StopTraining; epoch++)
+        {
+            _progress.Epoch(epoch, _epochs);
+            BetweenEpochs(callback => callback.OnEpochBegin(epoch));
+            logs = Epoch(epoch, batches, out var steps);
+            if (steps == 0)
+            {
+                break;
+            }
+            if (_validation is not null && (epoch + 1) % _validationFrequency == 0 && !_model.StopTraining)
+            {
+                Validate(logs);
+            }
+            _progress.End(steps, logs);
+            BetweenEpochs(callback => callback.OnEpochEnd(epoch, logs));
+            history.Add(epoch, logs);
+        }
+        Each(callback => callback.OnTrainEnd(logs));
+        return history;
+    }
+
+    private Logs Epoch(int epoch, Batches batches, out int steps)
+    {
+        _model.ResetMetrics();
+        _progress.Begin();
+        batches.BeginEpoch(epoch);
+        steps = 0;
+        var expected = _stepsPerEpoch ?? _source.Count;
+        while (!_model.StopTraining && batches.TryNext(out var batch))
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            var step = steps;
+            Each(callback => callback.OnBatchBegin(step));
+            _model.RunTrainStep(batch);
+            steps++;
+            if (_callbacksWatchBatches)
+            {
+                var logs = _model.Measured();
+                Each(callback => callback.OnBatchEnd(step, logs));
+            }
+            _progress.Step(steps, expected, _model.Measured);
+        }
+        _cancellation.ThrowIfCancellationRequested();
+        return _model.Measured();
+    }
+
+    private void Validate(Logs logs)
+    {
+        Each(callback => callback.OnTestBegin());
+        var (measured, _) = _model.TestOver(_validation!, _validationSteps, null, _cancellation);
+        Each(callback => callback.OnTestEnd(measured));
+        foreach (var (name, value) in measured)
+        {
+            logs["val_" + name] = value;
+        }
+    }
+
+    private void BetweenEpochs(Action<Callback> action)
+    {
+        _model.IsBetweenEpochs = true;
+        try
+        {
+            Each(action);
+        }
+        finally
+        {
+            _model.IsBetweenEpochs = false;
+        }
+    }
+
+    private void Each(Action<Callback> action)
+    {
+        foreach (var callback in _callbacks)
+        {
+            action(callback);
+        }
+    }
+
+    // Without a number of steps an epoch is one pass over the source. With one, epochs go on where the last one ended, and passes follow one another.
+    private sealed class Batches(BatchSource source, int? stepsPerEpoch) : IDisposable
+    {
+        private IEnumerator<Batch>? _pass;
+        private int _passNumber;
+        private int _step;
+
+        public void BeginEpoch(int epoch)
+        {
+            _step = 0;
+            if (stepsPerEpoch is null)
+            {
+                Dispose();
+                _passNumber = epoch;
+            }
+        }
+
+        public bool TryNext(out Batch batch)
+        {
+            batch = default;
+            if (_step == stepsPerEpoch)
+            {
+                return false;
+            }
+            var isFresh = _pass is null;
+            _pass ??= NextPass();
+            if (!_pass.MoveNext())
+            {
+                if (stepsPerEpoch is null || isFresh)
+                {
+                    return false;
+                }
+                Dispose();
+                _pass = NextPass();
+                if (!_pass.MoveNext())
+                {
+                    return false;
+                }
+            }
+            batch = _pass.Current;
+            _step++;
+            return true;
+        }
+
+        private IEnumerator<Batch> NextPass() => source.Pass(_passNumber++).GetEnumerator();
+
+        public void Dispose()
+        {
+            _pass?.Dispose();
+            _pass = null;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace Autograd;
+
+/// <summary>What <c>Fit</c> measured: one value per epoch for each name, such as <c>loss</c>, <c>accuracy</c>, <c>val_loss</c>.</summary>
+public sealed class History
+{
+    private readonly OrderedDictionary<string, IReadOnlyList<double>> _series = [];
+    private readonly List<int> _epochs = [];
+
+    /// <summary>The epochs measured, counted from 0.</summary>
+    public IReadOnlyList<int> Epochs => _epochs;
+
+    /// <summary>The names in the order in which they were measured.</summary>
+    public IEnumerable<string> Names => _series.Keys;
+
+    /// <summary>The values of one measure, epoch by epoch; one that is measured in some epochs only has values for those.</summary>
+    /// <exception cref="ValueException">There is no such measure; the message lists those there are.</exception>
+    public IReadOnlyList<double> this[string name] => _series.TryGetValue(name, out var values)
+        ? values
+        : throw new ValueException($"History has no '{name}'. It has: {string.Join(", ", Names)}.");
+
+    /// <summary>Whether there is a measure of that name.</summary>
+    public bool Has(string name) => _series.ContainsKey(name);
+
+    internal void Add(int epoch, Logs logs)
+    {
+        _epochs.Add(epoch);
+        foreach (var (name, value) in logs)
+        {
+            if (!_series.TryGetValue(name, out var values))
+            {
+                _series[name] = values = new List<double>();
+            }
+            ((List<double>)values).Add(value);
+        }
+    }
+}

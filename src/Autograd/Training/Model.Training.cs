@@ -1,0 +1,360 @@
+namespace Autograd;
+
+public partial class Model
+{
+    private readonly List<Metric> _tracked = [];
+    private Compilation? _compilation;
+    private int _busy;
+
+    /// <summary>What changes the weights.</summary>
+    /// <exception cref="ModelException">The model is not compiled.</exception>
+    public Optimizer Optimizer => Compiled.Optimizer;
+
+    /// <summary>Whether <see cref="Compile(Optimizer?, Loss?, IReadOnlyList{Metric}?)"/> was called.</summary>
+    public bool IsCompiled => _compilation is not null;
+
+    /// <summary>Set to end training after the present step.</summary>
+    public bool StopTraining { get; set; }
+
+    /// <summary>What the last <c>Fit</c> measured.</summary>
+    public History? History { get; internal set; }
+
+    /// <summary>All measures, the loss first.</summary>
+    public IReadOnlyList<Metric> Metrics => [.. _compilation?.Metrics ?? [], .. _tracked];
+
+    internal Compilation Compiled => _compilation
+        ?? throw new ModelException($"{Describe()} is not compiled: call Compile(optimizer, loss, metrics) first.");
+
+    internal Compilation? CompilationOrNull => _compilation;
+
+    /// <summary>Says how the model is to be trained. Weights stay as they are.</summary>
+    /// <param name="optimizer">By object or name; RMSprop by default.</param>
+    /// <param name="loss">By object or name; may be left out where only penalties, or a training step of your own, matter.</param>
+    /// <param name="metrics">What else to measure, by object or name: <c>metrics: ["accuracy"]</c>.</param>
+    public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null) =>
+        Compile(optimizer, [loss], null, metrics is null ? null : [metrics]);
+
+    /// <summary>Says how a model of several outputs is to be trained.</summary>
+    /// <param name="optimizer">By object or name; RMSprop by default.</param>
+    /// <param name="losses">One for each output.</param>
+    /// <param name="lossWeights">Their factors in the sum; 1 by default.</param>
+    /// <param name="metrics">For each output what else to measure.</param>
+    public void Compile(Optimizer? optimizer, IReadOnlyList<Loss?> losses, IReadOnlyList<double>? lossWeights = null, IReadOnlyList<IReadOnlyList<Metric>>? metrics = null)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        using var busy = Busy("Compile");
+        _compilation = new Compilation(optimizer ?? new RMSprop(), losses, lossWeights, metrics ?? [], OutputNames);
+    }
+
+    /// <summary>The names of the outputs: those of the layers that give them.</summary>
+    public IReadOnlyList<string> OutputNames => _graph is null ? [] : [.. _graph.Outputs.Select(output => output.Layer.Name)];
+
+    /// <summary>Makes a metric of a training step of your own part of the logs.</summary>
+    /// <returns>The metric.</returns>
+    protected TMetric TrackMetric<TMetric>(TMetric metric, string? name = null) where TMetric : Metric
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        metric.Name = name ?? metric.Name;
+        _tracked.Add(metric);
+        return metric;
+    }
+
+    // ---- Steps --------------------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// One step of training on one batch: predict, differentiate the loss, let the optimizer change the weights, take the batch into the measures. Override it to train in another way; measures of your
+    /// own are made known by <see cref="TrackMetric{TMetric}(TMetric, string?)"/>.
+    /// </summary>
+    protected virtual void TrainStep(Batch batch)
+    {
+        var compiled = Compiled;
+        using var tape = new GradientTape();
+        var predictions = ApplyAll(batch.X, training: true);
+        var (loss, each) = compiled.LossOf(this, batch, predictions);
+        var weights = TrainableWeights;
+        if (weights.Count == 0)
+        {
+            throw new ModelException($"{Describe()} has no trainable weights.");
+        }
+        compiled.Optimizer.Apply(weights, tape.Gradient(loss, weights));
+        compiled.Measure(batch, predictions, loss, each);
+    }
+
+    /// <summary>One step of evaluation on one batch: predict, and take the batch into the measures.</summary>
+    protected virtual void TestStep(Batch batch)
+    {
+        var compiled = Compiled;
+        var predictions = ApplyAll(batch.X, training: false);
+        var (loss, each) = compiled.LossOf(this, batch, predictions);
+        compiled.Measure(batch, predictions, loss, each);
+    }
+
+    /// <summary>Predictions for one batch.</summary>
+    protected virtual Tensors PredictStep(Tensors x) => ApplyAll(x, training: false);
+
+    internal void RunTrainStep(Batch batch) => TrainStep(batch);
+
+    internal void RunTestStep(Batch batch)
+    {
+        using var pause = Recording.Pause();
+        TestStep(batch);
+    }
+
+    internal Logs Measured()
+    {
+        var logs = new Logs();
+        foreach (var metric in Metrics)
+        {
+            var result = metric.Result();
+            if (result.Size == 1)
+            {
+                logs[metric.Name] = result.Item();
+            }
+        }
+        return logs;
+    }
+
+    internal void ResetMetrics()
+    {
+        foreach (var metric in Metrics)
+        {
+            metric.Reset();
+        }
+    }
+
+    /// <summary>One step of training on exactly these examples.</summary>
+    /// <returns>The measures of this batch.</returns>
+    public Logs TrainOnBatch(Tensors x, Tensors y = default, Tensor? sampleWeight = null, IReadOnlyDictionary<int, double>? classWeight = null)
+    {
+        using var busy = Busy("TrainOnBatch");
+        var batch = ClassWeights.Apply(new Batch(x, y, sampleWeight), classWeight, "TrainOnBatch");
+        BatchSource.CountRows(batch, "TrainOnBatch");
+        ResetMetrics();
+        TrainStep(batch);
+        return Measured();
+    }
+
+    /// <summary>The measures of exactly these examples.</summary>
+    public Logs TestOnBatch(Tensors x, Tensors y = default, Tensor? sampleWeight = null)
+    {
+        using var busy = Busy("TestOnBatch");
+        var batch = new Batch(x, y, sampleWeight);
+        BatchSource.CountRows(batch, "TestOnBatch");
+        ResetMetrics();
+        RunTestStep(batch);
+        return Measured();
+    }
+
+    /// <summary>Predictions for exactly these examples.</summary>
+    public Tensors PredictOnBatch(Tensors x)
+    {
+        using var pause = Recording.Pause();
+        return PredictStep(x);
+    }
+
+    // ---- Runs ---------------------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Trains on arrays.</summary>
+    /// <param name="x">The inputs; the first axis counts the examples.</param>
+    /// <param name="y">The targets.</param>
+    /// <param name="batchSize">Examples per step; the last batch of an epoch may be smaller.</param>
+    /// <param name="epochs">The last epoch plus one; with an initial epoch of 0, how often all examples are seen.</param>
+    /// <param name="verbose">0: silent; 1: a progress bar; 2: one line per epoch.</param>
+    /// <param name="callbacks">Who looks on.</param>
+    /// <param name="validationSplit">The part of the examples, taken from the end before shuffling, that is held back for validation.</param>
+    /// <param name="validationData">Examples for validation; wins over the split.</param>
+    /// <param name="shuffle">Whether examples come in another order each epoch.</param>
+    /// <param name="classWeight">Weights of classes; a class that is missing weighs 1.</param>
+    /// <param name="sampleWeight">A weight per example.</param>
+    /// <param name="initialEpoch">The first epoch, to go on with earlier training.</param>
+    /// <param name="stepsPerEpoch">Steps that make an epoch; by default those that see every example once.</param>
+    /// <param name="validationSteps">Batches per validation; all by default.</param>
+    /// <param name="validationBatchSize">Examples per batch of validation; as in training by default.</param>
+    /// <param name="validationFreq">After every so many epochs is validated.</param>
+    /// <param name="cancellationToken">Ends training after the present step; the model stays usable.</param>
+    /// <returns>What was measured in each epoch.</returns>
+    /// <exception cref="ModelException">The model is not compiled, or trains already.</exception>
+    /// <exception cref="ShapeException">Inputs, targets and layers do not fit one another.</exception>
+    /// <exception cref="ValueException">A number makes no sense.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; <see cref="History"/> has the epochs that were finished.</exception>
+    public History Fit(
+        Tensors x,
+        Tensors y = default,
+        int batchSize = 32,
+        int epochs = 1,
+        int verbose = 1,
+        IEnumerable<Callback>? callbacks = null,
+        double validationSplit = 0,
+        Batch? validationData = null,
+        bool shuffle = true,
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        Tensor? sampleWeight = null,
+        int initialEpoch = 0,
+        int? stepsPerEpoch = null,
+        int? validationSteps = null,
+        int? validationBatchSize = null,
+        int validationFreq = 1,
+        CancellationToken cancellationToken = default)
+    {
+        var all = ClassWeights.Apply(new Batch(x, y, sampleWeight), classWeight, "Fit");
+        var rows = BatchSource.CountRows(all, "Fit");
+        if (!(validationSplit >= 0 && validationSplit < 1))
+        {
+            throw new ValueException(FormattableString.Invariant($"Fit: a validation split of {validationSplit}; it must be at least 0 and below 1."));
+        }
+        if (validationSplit > 0 && validationData is null)
+        {
+            var kept = (int)(rows * (1 - validationSplit));
+            if (kept == 0 || kept == rows)
+            {
+                throw new ValueException(FormattableString.Invariant($"Fit: a validation split of {validationSplit} leaves {kept} of {rows} examples for training; both parts need some."));
+            }
+            (all, validationData) = (Part(all, ..kept), Part(all, kept..));
+        }
+        var source = BatchSource.Of(all, batchSize, shuffle, "Fit");
+        var validation = validationData is { } held ? BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data") : null;
+        return new FitLoop(this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
+
+        static Batch Part(Batch all, Range rows) => new(all.X.Select(t => t[rows]), all.Y.Select(t => t[rows]), all.SampleWeight?[rows]);
+    }
+
+    /// <summary>Trains on batches from a data set or a generator.</summary>
+    /// <param name="data">The batches of an epoch; enumerated anew for each epoch, or, with <paramref name="stepsPerEpoch"/>, whenever it ends.</param>
+    /// <param name="epochs">The last epoch plus one.</param>
+    /// <param name="verbose">0: silent; 1: a progress bar; 2: one line per epoch.</param>
+    /// <param name="callbacks">Who looks on.</param>
+    /// <param name="validationData">Batches for validation.</param>
+    /// <param name="classWeight">Weights of classes; a class that is missing weighs 1.</param>
+    /// <param name="initialEpoch">The first epoch.</param>
+    /// <param name="stepsPerEpoch">Steps that make an epoch; needed where the batches never end.</param>
+    /// <param name="validationSteps">Batches per validation; all by default.</param>
+    /// <param name="validationFreq">After every so many epochs is validated.</param>
+    /// <param name="cancellationToken">Ends training after the present step.</param>
+    /// <inheritdoc cref="Fit(Tensors, Tensors, int, int, int, IEnumerable{Callback}?, double, Batch?, bool, IReadOnlyDictionary{int, double}?, Tensor?, int, int?, int?, int?, int, CancellationToken)"/>
+    public History Fit(
+        IEnumerable<Batch> data,
+        int epochs = 1,
+        int verbose = 1,
+        IEnumerable<Callback>? callbacks = null,
+        IEnumerable<Batch>? validationData = null,
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        int initialEpoch = 0,
+        int? stepsPerEpoch = null,
+        int? validationSteps = null,
+        int validationFreq = 1,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var weighted = classWeight is null ? data : Dataset.From(data).Map(batch => ClassWeights.Apply(batch, classWeight, "Fit"));
+        var source = BatchSource.Of(weighted, stepsPerEpoch, "Fit", nameof(stepsPerEpoch));
+        var validation = validationData is null ? null : BatchSource.Of(validationData, validationSteps, "Fit: validation data", nameof(validationSteps));
+        return new FitLoop(
+            this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
+    }
+
+    /// <summary>The loss and the metrics over examples.</summary>
+    /// <param name="x">The inputs.</param>
+    /// <param name="y">The targets.</param>
+    /// <param name="batchSize">Examples per step.</param>
+    /// <param name="verbose">0: silent; 1: a progress bar; 2: one line.</param>
+    /// <param name="sampleWeight">A weight per example.</param>
+    /// <param name="cancellationToken">Ends the evaluation after the present step.</param>
+    public Logs Evaluate(Tensors x, Tensors y = default, int batchSize = 32, int verbose = 1, Tensor? sampleWeight = null, CancellationToken cancellationToken = default) =>
+        Evaluate(BatchSource.Of(new Batch(x, y, sampleWeight), batchSize, shuffle: false, "Evaluate"), null, verbose, cancellationToken);
+
+    /// <summary>The loss and the metrics over batches.</summary>
+    /// <param name="data">The batches.</param>
+    /// <param name="steps">How many of them; all by default.</param>
+    /// <param name="verbose">0: silent; 1: a progress bar; 2: one line.</param>
+    /// <param name="cancellationToken">Ends the evaluation after the present step.</param>
+    public Logs Evaluate(IEnumerable<Batch> data, int? steps = null, int verbose = 1, CancellationToken cancellationToken = default) =>
+        Evaluate(BatchSource.Of(data, steps, "Evaluate", nameof(steps)), steps, verbose, cancellationToken);
+
+    private Logs Evaluate(BatchSource source, int? steps, int verbose, CancellationToken cancellationToken)
+    {
+        using var busy = Busy("Evaluate");
+        var progress = Progress.OnConsole(verbose);
+        progress.Begin();
+        var (logs, done) = TestOver(source, steps, progress, cancellationToken);
+        progress.End(done, logs);
+        return logs;
+    }
+
+    /// <summary>One pass of evaluation.</summary>
+    internal (Logs Logs, int Steps) TestOver(BatchSource source, int? steps, Progress? progress, CancellationToken cancellationToken)
+    {
+        _ = Compiled;
+        ResetMetrics();
+        var done = 0;
+        foreach (var batch in source.Pass(0))
+        {
+            if (done == steps)
+            {
+                break;
+            }
+            cancellationToken.ThrowIfCancellationRequested();
+            RunTestStep(batch);
+            done++;
+            progress?.Step(done, steps ?? source.Count, Measured);
+        }
+        return (Measured(), done);
+    }
+
+    /// <summary>Predictions of a model with one output.</summary>
+    /// <param name="x">The inputs; the first axis counts the examples.</param>
+    /// <param name="batchSize">Examples per step.</param>
+    /// <param name="verbose">0: silent; 1: a progress bar; 2: one line.</param>
+    /// <param name="cancellationToken">Ends after the present step.</param>
+    public Tensor Predict(Tensors x, int batchSize = 32, int verbose = 0, CancellationToken cancellationToken = default) =>
+        PredictAll(x, batchSize, verbose, cancellationToken) is { Count: 1 } only
+            ? only[0]
+            : throw new ShapeException($"{Describe()} has several outputs; take them with PredictAll.");
+
+    /// <summary>Predictions of all outputs.</summary>
+    /// <inheritdoc cref="Predict"/>
+    public Tensors PredictAll(Tensors x, int batchSize = 32, int verbose = 0, CancellationToken cancellationToken = default)
+    {
+        using var pause = Recording.Pause();
+        var source = BatchSource.Of(new Batch(x), batchSize, shuffle: false, "Predict");
+        var progress = Progress.OnConsole(verbose);
+        progress.Begin();
+        var parts = new List<Tensors>();
+        foreach (var batch in source.Pass(0))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            parts.Add(PredictStep(batch.X));
+            progress.Step(parts.Count, source.Count, () => []);
+        }
+        progress.End(parts.Count, []);
+        return parts.Count == 1
+            ? parts[0]
+            : Tensors.Of([.. Enumerable.Range(0, parts[0].Count).Select(output => Tensor.Concat([.. parts.Select(part => part[output])]))]);
+    }
+
+    // A model trains once at a time: two runs would reset each other's measures.
+    internal BusyScope Busy(string operation)
+    {
+        var thread = Environment.CurrentManagedThreadId;
+        if (Interlocked.CompareExchange(ref _busy, thread, 0) == 0)
+        {
+            return new BusyScope(this);
+        }
+        // Between epochs a callback may well ask how the model does on other examples.
+        return IsBetweenEpochs && operation == "Evaluate" && _busy == thread
+            ? default
+            : throw new ModelException($"{operation}: {Describe()} is being trained or evaluated already, by another thread or by the caller of this callback.");
+    }
+
+    internal bool IsBetweenEpochs { get; set; }
+
+    internal readonly struct BusyScope(Model? model) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (model is not null)
+            {
+                Volatile.Write(ref model._busy, 0);
+            }
+        }
+    }
+}

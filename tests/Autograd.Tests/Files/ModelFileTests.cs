@@ -1,0 +1,229 @@
+using System.Text.Json.Nodes;
+using Autograd.Tests.Tape;
+using static Autograd.Tensor;
+
+namespace Autograd.Tests.Files;
+
+/// <summary>Models in files: what is loaded is what was saved, and what is no model is refused.</summary>
+[Collection(Alone.Name)]
+public class ModelFileTests
+{
+    private static readonly Lazy<(Tensor X, Tensor Y)> s_data = new(() =>
+    {
+        var x = RandomNormal([40, 3], seed: 1);
+        return (x, x.Sum(axis: 1, keepDims: true));
+    });
+
+    // A loss with a name of its own, since files hold no functions.
+    private sealed class Squares(double factor = 2) : Loss
+    {
+        public double Factor { get; } = factor;
+
+        protected override Tensor Call(Tensor yTrue, Tensor yPred) => Factor * Square(yTrue - yPred).Mean(axis: -1);
+    }
+
+    static ModelFileTests() => Loss.Register<Squares>();
+
+    private static Sequential Trained(Optimizer optimizer, int epochs = 3)
+    {
+        SetSeed(3);
+        var model = new Sequential(
+        [
+            new Dense(5, activation: "tanh", inputShape: [3], kernelRegularizer: new L1L2(0.01, 0.02), kernelConstraint: new MaxNorm(1.5)) { ActivityRegularizer = "l2" },
+            new Dense(1, kernelInitializer: new HeNormal(seed: 4)),
+        ], name: "small");
+        model.Compile(optimizer, new Squares(3), ["accuracy", new Squares()]);
+        model.Fit(s_data.Value.X, s_data.Value.Y, batchSize: 8, epochs: epochs, verbose: 0);
+        return model;
+    }
+
+    public static TheoryData<string> Optimizers => ["sgd", "adam", "adamw", "rmsprop", "adagrad", "lion", "nadam", "ftrl"];
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void Training_resumed_equals_training_not_interrupted(string optimizer)
+    {
+        using var folder = new Folder();
+        var (x, y) = s_data.Value;
+        var model = Trained(optimizer);
+        model.Save(folder["m"]);
+        model.Fit(x, y, batchSize: 8, initialEpoch: 3, epochs: 6, verbose: 0);
+        var resumed = Model.Load(folder["m"], resume: true);
+        SetSeedless();
+        resumed = Model.Load(folder["m"], resume: true);
+        var history = resumed.Fit(x, y, batchSize: 8, initialEpoch: 3, epochs: 6, verbose: 0);
+        Assert.Equal(["loss", "accuracy", "squares"], history.Names);
+        Assert.Equal(
+            model.Weights.SelectMany(weight => weight.ToArray<float>()).Select(BitConverter.SingleToInt32Bits),
+            resumed.Weights.SelectMany(weight => weight.ToArray<float>()).Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal(model.Optimizer.Iterations, resumed.Optimizer.Iterations);
+        static void SetSeedless() => RandomNormal(3);
+    }
+
+    [Fact]
+    public void A_graph_with_shared_layers_and_nested_models_comes_back()
+    {
+        using var folder = new Folder();
+        var (a, b) = (new Input([3], name: "a"), new Input([3], DType.Float64, "b"));
+        var shared = new Sequential([new Dense(4, "relu", inputShape: [3]), new Flatten()], name: "shared") { Trainable = false };
+        var (left, right) = (shared.Apply(a), shared.Apply(b));
+        var model = new Model([a, b], [new Dense(2, name: "out") { DType = DType.Float64 }.Apply(left), new Activation("softmax").Apply(right)], "graph");
+        model.Save(folder["m"]);
+        var loaded = Model.Load(folder["m"]);
+        Tensors inputs = [RandomNormal([5, 3], seed: 1), RandomNormal([5, 3], seed: 2, dtype: DType.Float64)];
+        Assert.Equal(model.ApplyAll(inputs).Select(y => y.ToString()), loaded.ApplyAll(inputs).Select(y => y.ToString()));
+        Assert.Equal(model.NamedWeights().Select(weight => weight.Path), loaded.NamedWeights().Select(weight => weight.Path));
+        Assert.Equal(2, loaded.TrainableWeights.Count);
+        Assert.Equal("graph", loaded.Name);
+    }
+
+    [Fact]
+    public void Weights_move_by_name_and_in_Keras_order()
+    {
+        using var folder = new Folder();
+        var model = Trained("sgd");
+        foreach (var name in (string[])["w.safetensors", "w.npz", "whole"])
+        {
+            if (name == "whole")
+            {
+                model.Save(folder[name]);
+            }
+            else
+            {
+                model.SaveWeights(folder[name]);
+            }
+            var other = new Sequential([new Dense(5, inputShape: [3]), new Dense(1)]);
+            other.LoadWeights(folder[name]);
+            Assert.Equal(model.GetWeights().Select(weight => weight.ToString()), other.GetWeights().Select(weight => weight.ToString()));
+        }
+        Assert.Equal(["arr_0", "arr_1", "arr_2", "arr_3"], Npz.Load(folder["w.npz"]).Keys);
+    }
+
+    [Fact]
+    public void Weights_of_another_model_change_nothing_and_all_faults_are_told()
+    {
+        using var folder = new Folder();
+        Trained("sgd").SaveWeights(folder["w"]);
+        var other = new Sequential([new Dense(6, inputShape: [3]), new Dense(1, useBias: false), new Dense(1)]);
+        var before = other.GetWeights().Select(weight => weight.ToString()).ToArray();
+        var error = Assert.Throws<FileException>(() => other.LoadWeights(folder["w"]));
+        Assert.Contains("dense/kernel has shape [3,5] instead of [3,6]", error.Message);
+        Assert.Contains("dense_2/kernel is missing", error.Message);
+        Assert.Contains("dense_1/bias is unknown", error.Message);
+        Assert.Equal(before, other.GetWeights().Select(weight => weight.ToString()));
+    }
+
+    public static TheoryData<string, string> Unwritable => new()
+    {
+        { "not built", "not built" },
+        { "a lambda", "Lambda" },
+        { "a function", "function" },
+        { "a loss from a function", "includeOptimizer" },
+        { "a layer nobody registered", "Layer.Register<Stranger>" },
+    };
+
+    private sealed class Stranger : Layer
+    {
+        protected override Tensor Call(Tensor x, bool training) => x;
+    }
+
+    [Theory]
+    [MemberData(nameof(Unwritable))]
+    public void What_no_file_can_hold_is_refused_and_no_file_appears(string what, string word)
+    {
+        using var folder = new Folder();
+        Layer layer = what switch
+        {
+            "a lambda" => new Lambda(x => x),
+            "a function" => new Activation(x => x),
+            "a layer nobody registered" => new Stranger(),
+            _ => new Flatten(),
+        };
+        var model = new Sequential(what == "not built" ? [new Dense(1)] : [new Input([3]), layer]);
+        if (what == "a loss from a function")
+        {
+            model.Compile("sgd", Loss.From((y, p) => p));
+        }
+        var error = Assert.ThrowsAny<AutogradException>(() => model.Save(folder["m"]));
+        Assert.Contains(word, error.Message);
+        Assert.Empty(folder.Names);
+    }
+
+    private static JsonObject ArchitectureOf(string path, out Dictionary<string, Tensor> tensors, out Dictionary<string, string> metadata)
+    {
+        var content = Safetensors.Load(path);
+        tensors = content.Tensors.ToDictionary();
+        metadata = content.Metadata.ToDictionary();
+        return JsonNode.Parse(metadata["autograd.model"])!.AsObject();
+    }
+
+    public static TheoryData<string, string> Hostile => new()
+    {
+        { "version", "version 99" },
+        { "no version", "no model" },
+        { "kind", "Dense" },
+        { "type name", "System.Diagnostics.Process" },
+        { "setting", "'evil'" },
+        { "units text", "units" },
+        { "units 2^31", "units" },
+        { "units -1", "-1" },
+        { "units large", "beyond" },
+        { "units null", "null" },
+        { "activation", "relu" },
+        { "input large", "elements" },
+        { "input rather large", "larger" },
+        { "inputs missing", "inputs" },
+        { "layers missing", "layers" },
+        { "a layer is a number", "7" },
+        { "deep", "depth" },
+        { "weight missing", "missing" },
+        { "weight shape", "shape" },
+        { "state missing", "missing" },
+        { "compilation", "optimizer" },
+        { "not JSON", "'m'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void Hostile_files_are_refused(string what, string word)
+    {
+        using var folder = new Folder();
+        Trained("adam", epochs: 1).Save(folder["m"]);
+        var json = ArchitectureOf(folder["m"], out var tensors, out var metadata);
+        var dense = json["layers"]![0]!.AsObject();
+        var settings = dense["settings"]!.AsObject();
+        switch (what)
+        {
+            case "version": metadata["autograd.version"] = "99"; break;
+            case "no version": metadata.Remove("autograd.version"); break;
+            case "kind": dense["kind"] = "Dens"; break;
+            case "type name": dense["kind"] = "System.Diagnostics.Process"; break;
+            case "setting": settings["evil"] = 1; break;
+            case "units text": settings["units"] = "many"; break;
+            case "units 2^31": settings["units"] = 1L << 31; break;
+            case "units -1": settings["units"] = -1; break;
+            case "units large": settings["units"] = int.MaxValue / 4; break;
+            case "units null": settings["units"] = null; break;
+            case "activation": settings["activation"] = "rm -rf"; break;
+            case "input large": settings["inputShape"] = new JsonArray(int.MaxValue); break;
+            case "input rather large": settings["inputShape"] = new JsonArray(1 << 30); break;
+            case "inputs missing": json.Remove("inputs"); break;
+            case "layers missing": json.Remove("layers"); break;
+            case "a layer is a number": json["layers"]![0] = 7; break;
+            case "weight missing": tensors.Remove("model/dense/bias"); break;
+            case "weight shape": tensors["model/dense/bias"] = Zeros(4); break;
+            case "state missing": tensors.Remove("optimizer/0/momentum"); break;
+            case "compilation": metadata["autograd.compilation"] = "{}"; break;
+            default: break;
+        }
+        metadata["autograd.model"] = what switch
+        {
+            "not JSON" => "m",
+            "deep" => new string('[', 100_000),
+            _ => json.ToJsonString(),
+        };
+        Safetensors.Save(folder["m"], tensors, metadata);
+        var error = Assert.Throws<FileException>(() => Model.Load(folder["m"]));
+        Assert.Contains(word == "'m'" ? folder["m"] : word, error.Message);
+    }
+}

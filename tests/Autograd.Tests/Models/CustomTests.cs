@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using static Autograd.Tensor;
+
+namespace Autograd.Tests.Models;
+
+/// <summary>The layer, loss, loop and gradient of docs/custom.md and the examples, checked; and that the texts there are the code here.</summary>
+public class CustomTests
+{
+#pragma warning disable CA1852 // The code is what the documentation shows: a user's class need not be sealed.
+    // <Maxout>
+    class Maxout(int units, int pieces = 2) : Layer
+    {
+        Variable? _kernel, _bias;
+        public int Units => units;
+        public int Pieces => pieces;
+
+        protected override void Build(Shape input)
+        {
+            _kernel = AddWeight("kernel", [input[^1], units * pieces], "glorot_uniform");
+            _bias = AddWeight("bias", [units * pieces], "zeros");
+        }
+
+        protected override Tensor Call(Tensor x, bool training) => Linear(x, _kernel!, _bias!).Reshape(-1, units, pieces).Max(axis: 2);
+    }
+    // </Maxout>
+
+    // <PinballLoss>
+    class PinballLoss(double quantile = 0.5) : Loss
+    {
+        public double Quantile => quantile;
+
+        protected override Tensor Call(Tensor yTrue, Tensor yPred)
+        {
+            var error = yTrue - yPred;
+            return Maximum(quantile * error, (quantile - 1) * error).Mean(axis: -1);
+        }
+    }
+    // </PinballLoss>
+
+    // <Quantize>
+    static Tensor Quantize(Tensor x) => CustomGradient(x, forward: x => Round(x * 4) / 4, backward: (dy, x, y) => dy);
+    // </Quantize>
+
+    [Theory]
+    [InlineData("Maxout", "CustomLayer")]
+    [InlineData("PinballLoss", "CustomLoss")]
+    [InlineData("Quantize", "CustomGradient")]
+    public void What_is_documented_is_what_is_tested(string name, string example)
+    {
+        var here = File.ReadAllText(Path()).ReplaceLineEndings("\n");
+        var code = here.Split($"// <{name}>\n")[1].Split($"    // </{name}>")[0].Replace("\n    ", "\n").Trim();
+        var root = System.IO.Path.GetFullPath("../../..", System.IO.Path.GetDirectoryName(Path())!);
+        foreach (var file in (string[])["docs/custom.md", $"examples/{example}.cs"])
+        {
+            Assert.Contains(code, File.ReadAllText(System.IO.Path.Combine(root, file)).ReplaceLineEndings("\n"));
+        }
+        Assert.InRange(File.ReadLines(System.IO.Path.Combine(root, $"examples/{example}.cs")).Count(line => line.Length > 0), 1, 25);
+    }
+
+    private static string Path([CallerFilePath] string path = "") => path;
+
+    [Fact]
+    public void The_layer_has_the_gradients_it_should()
+    {
+        var layer = new Maxout(units: 3) { DType = DType.Float64 };
+        GradientCheck.Assert(layer, RandomNormal([4, 5], seed: 1, dtype: DType.Float64));
+        GradientCheck.Assert(new Dense(3, "tanh") { DType = DType.Float64 }, RandomNormal([4, 5], seed: 1, dtype: DType.Float64), new() { Order = 2 });
+        Assert.Throws<DTypeException>(() => GradientCheck.Assert(new Maxout(3), Ones(4, 5)));
+    }
+
+    // The derivative is right for the input and wrong for the weight.
+    private sealed class Wrong : Layer
+    {
+        private Variable? _weight;
+
+        protected override void Build(Shape input) => _weight = AddWeight("weight", [], "ones");
+
+        protected override Tensor Call(Tensor x, bool training) => x * CustomGradient(_weight!, w => w, (dy, _, _) => 2 * dy);
+    }
+
+    [Fact]
+    public void A_layer_with_a_wrong_gradient_is_found_out_and_keeps_its_weights()
+    {
+        var layer = new Wrong { DType = DType.Float64 };
+        Assert.Throws<GradientCheckException>(() => GradientCheck.Assert(layer, Ones([2, 2], DType.Float64)));
+        Assert.Equal(1, layer.Weights[0].Item());
+    }
+
+    [Fact]
+    public void The_loss_has_the_gradients_it_should() =>
+        GradientCheck.Assert(new PinballLoss(0.9), RandomNormal([5, 2], seed: 1), RandomNormal([5, 2], seed: 2, dtype: DType.Float64));
+
+    [Fact]
+    public void The_gradient_of_the_rounding_is_that_of_the_identity()
+    {
+        using var tape = new GradientTape();
+        var x = Linspace(-1, 1, 7);
+        tape.Watch(x);
+        Assert.Equal(Ones(7).ToArray<float>(), tape.Gradient(Quantize(x), x)!.ToArray<float>());
+    }
+
+    [Fact]
+    public void The_loop_trains_as_Fit_does()
+    {
+        var (x, y) = (RandomNormal([40, 3], seed: 1), RandomNormal([40, 1], seed: 2));
+        Sequential Model() => new([new Dense(4, "tanh", kernelInitializer: new GlorotUniform(seed: 3), inputShape: [3]), new Dense(1, kernelInitializer: new GlorotUniform(seed: 4))]);
+        var (fitted, looped) = (Model(), Model());
+        fitted.Compile(new Adam(0.01), Loss.From((t, p) => Square(t - p).Mean(axis: -1)));
+        fitted.Fit(x, y, batchSize: 10, epochs: 3, verbose: 0, shuffle: false);
+        var optimizer = new Adam(0.01);
+        for (var step = 0; step < 12; step++)
+        {
+            var rows = (step % 4 * 10)..((step % 4 * 10) + 10);
+            using var tape = new GradientTape();
+            var value = Square(y[rows] - looped.Apply(x[rows], training: true)).Mean(axis: -1).Mean();
+            optimizer.Apply(looped.TrainableWeights, tape.Gradient(value, looped.TrainableWeights));
+        }
+        Assert.Equal(fitted.GetWeights().Select(weight => weight.ToString()), looped.GetWeights().Select(weight => weight.ToString()));
+    }
+}

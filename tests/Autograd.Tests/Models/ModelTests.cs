@@ -1,0 +1,270 @@
+using static Autograd.Tensor;
+
+namespace Autograd.Tests.Models;
+
+/// <summary>What models are made of: layers, their weights and names, graphs, summaries.</summary>
+public class ModelTests
+{
+    private static Dense Linear(int units, string? name = null, Shape? inputShape = null) =>
+        new(units, kernelInitializer: "ones", inputShape: inputShape, name: name);
+
+    [Fact]
+    public void Dense_multiplies_adds_and_activates()
+    {
+        var layer = new Dense(2, activation: "relu");
+        Assert.False(layer.IsBuilt);
+        layer.Apply(Zeros(1, 3));
+        layer.SetWeights([Tensor.From<float>([1, -1, 2, -2, 3, -3], [3, 2]), Tensor.From<float>([0.5f, 0.25f])]);
+        Assert.Equal([6.5f, 0f], layer.Apply(Ones(1, 3)).ToArray<float>());
+        Assert.Equal(["kernel", "bias"], layer.NamedWeights().Select(weight => weight.Path));
+        Assert.Equal(8, layer.ParameterCount);
+    }
+
+    [Fact]
+    public void Sequential_with_an_input_shape_is_built_at_once()
+    {
+        var model = new Sequential([new Dense(25, "relu", inputShape: [400], name: "layer1"), new Dense(15, "relu"), new Dense(10)], name: "my_model");
+        Assert.True(model.IsBuilt);
+        Assert.Equal((400 * 25) + 25 + (25 * 15) + 15 + (15 * 10) + 10, model.ParameterCount);
+        Assert.Equal(
+            ["layer1/kernel", "layer1/bias", "dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"], model.NamedWeights().Select(weight => weight.Path));
+    }
+
+    [Fact]
+    public void Sequential_without_one_is_built_by_its_first_batch()
+    {
+        var model = new Sequential([new Dense(4), new Dense(2)]);
+        Assert.False(model.IsBuilt);
+        Assert.Throws<ModelException>(() => model.Summary(TextWriter.Null));
+        Assert.Equal([5, 2], model.Apply(Ones(5, 3)).Shape);
+        Assert.Equal(4, model.Weights.Count);
+    }
+
+    [Fact]
+    public void Summary_is_the_table_Keras_users_know()
+    {
+        var model = new Sequential([new Dense(25, "relu", inputShape: [400], name: "layer1"), new Dense(10, name: "layer2") { Trainable = false }], name: "my_model");
+        var text = new StringWriter();
+        model.Summary(text);
+        Assert.Equal(
+            """
+            Model: "my_model"
+            _________________________________________________________________
+             Layer (type)                Output Shape              Param #
+            =================================================================
+             layer1 (Dense)              (None, 25)                10025
+             layer2 (Dense)              (None, 10)                260
+            =================================================================
+            Total params: 10,285 (40.18 KB)
+            Trainable params: 10,025 (39.16 KB)
+            Non-trainable params: 260 (1.02 KB)
+            _________________________________________________________________
+
+            """, text.ToString(), ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public void Graphs_branch_join_and_share_layers()
+    {
+        var x = new Input([3], name: "x");
+        var y = new Input([3], name: "y");
+        var shared = Linear(2, "shared");
+        var model = new Model([x, y], [shared.Apply(x) + shared.Apply(y), shared.Apply(x)]);
+        var results = model.ApplyAll([Ones(2, 3), 2 * Ones(2, 3)]);
+        Assert.Equal([9f, 9, 9, 9], results[0].ToArray<float>());
+        Assert.Equal([3f, 3, 3, 3], results[1].ToArray<float>());
+        Assert.Equal(2, model.Weights.Count);
+        var text = new StringWriter();
+        model.Summary(text);
+        Assert.Contains("shared (Dense)", text.ToString());
+        Assert.Contains("Connected to", text.ToString());
+    }
+
+    [Fact]
+    public void A_graph_may_be_deep()
+    {
+        Node node = new Input([1]);
+        var input = node;
+        var layer = new Activation("linear");
+        for (var i = 0; i < 20_000; i++)
+        {
+            node = layer.Apply(node);
+        }
+        Assert.Equal(3f, new Model(input, node).Apply(3 * Ones(1, 1)).Item());
+    }
+
+    [Fact]
+    public void An_output_must_follow_from_the_inputs()
+    {
+        var (x, y) = (new Input([3]), new Input([3], name: "other"));
+        var error = Assert.Throws<ValueException>(() => new Model(x, Linear(1).Apply(y)));
+        Assert.Contains("other", error.Message);
+    }
+
+    [Fact]
+    public void Models_nest_and_freeze()
+    {
+        var inner = new Sequential([Linear(4, inputShape: [3]), new Dense(2)], name: "inner");
+        var outer = new Sequential([inner, new Dense(1)], name: "outer");
+        outer.Apply(Ones(2, 3));
+        Assert.Equal(6, outer.TrainableWeights.Count);
+        inner.Trainable = false;
+        Assert.Equal(2, outer.TrainableWeights.Count);
+        Assert.Equal(4, outer.NonTrainableWeights.Count);
+        inner.Trainable = true;
+        Assert.Equal(6, outer.TrainableWeights.Count);
+        Assert.Equal("inner/dense/kernel", outer.NamedWeights().First().Path);
+    }
+
+    private sealed class Scale : Layer
+    {
+        private Variable? _factor;
+
+        protected override void Build(Shape input) => _factor = AddWeight("factor", [input[^1]], "ones");
+
+        protected override Tensor Call(Tensor x, bool training) => training ? x * _factor! * 2 : x * _factor!;
+    }
+
+    // Neither layer is declared as a part, and the flag is not handed on: both happen by themselves.
+    private sealed class Subclassed : Model
+    {
+        private readonly Dense _dense = new(2, kernelInitializer: "ones");
+        private readonly Scale _scale = new();
+
+        protected override Tensor Call(Tensor x, bool training) => _scale.Apply(_dense.Apply(x));
+    }
+
+    [Fact]
+    public void A_derived_model_finds_its_layers_and_their_mode()
+    {
+        var model = new Subclassed();
+        Assert.Equal([3f, 3], model.Apply(Ones(1, 3)).ToArray<float>());
+        Assert.Equal([6f, 6], model.Apply(Ones(1, 3), training: true).ToArray<float>());
+        Assert.Equal(["dense/kernel", "dense/bias", "scale/factor"], model.NamedWeights().Select(weight => weight.Path));
+    }
+
+    private sealed class Broken : Layer
+    {
+        protected override void Build(Shape input)
+        {
+            AddWeight("kernel", [input[^1]], "ones");
+            throw new ShapeException("no");
+        }
+
+        protected override Tensor Call(Tensor x, bool training) => x;
+    }
+
+    [Fact]
+    public void A_layer_is_built_wholly_or_not_at_all()
+    {
+        var layer = new Broken();
+        Assert.Throws<ShapeException>(() => layer.Apply(Ones(1, 3)));
+        Assert.Empty(layer.Weights);
+        Assert.False(layer.IsBuilt);
+    }
+
+    [Fact]
+    public void SetWeights_replaces_all_or_none()
+    {
+        var layer = Linear(2, inputShape: [3]);
+        layer.Apply(Ones(1, 3));
+        Assert.Throws<ShapeException>(() => layer.SetWeights([Zeros(3, 2), Zeros(3)]));
+        Assert.Throws<ShapeException>(() => layer.SetWeights([Zeros(3, 2)]));
+        Assert.Equal(1f, layer.Kernel![0, 0].Item());
+    }
+
+    [Fact]
+    public void Penalties_and_constraints_belong_to_weights()
+    {
+        var layer = new Dense(2, kernelInitializer: "ones", kernelRegularizer: new L2(0.5), biasRegularizer: "l1", kernelConstraint: "unit_norm")
+        {
+            ActivityRegularizer = new L1(1),
+        };
+        layer.Apply(Ones(1, 3));
+        Assert.Equal([3.0, 0.0, 6.0], layer.Losses.Select(loss => loss.Item()));
+        Assert.IsType<UnitNorm>(layer.Kernel!.Constraint);
+    }
+
+    [Theory]
+    [InlineData("one example", "dense (Dense)", "batch")]
+    [InlineData("another width", "dense (Dense)", "4 features")]
+    [InlineData("twice", "twice", "contains")]
+    [InlineData("same name", "'a'", "unique")]
+    [InlineData("empty", "sequential", "no layers")]
+    [InlineData("units", "0 units", "one or more")]
+    [InlineData("activation", "'rely'", "relu")]
+    [InlineData("initializer", "'ons'", "Ones")]
+    [InlineData("does not fit", "second (Dense)", "features")]
+    public void What_cannot_be_is_refused_by_name(string what, params string[] words)
+    {
+        var model = new Sequential([new Dense(2, inputShape: [3])]);
+        var layer = Linear(2, "a");
+        Action refused = what switch
+        {
+            "one example" => () => model.Apply(Ones(3)),
+            "another width" => () => model.Apply(Ones(1, 4)),
+            "twice" => () => _ = new Sequential([layer, layer], name: "twice"),
+            "same name" => () => _ = new Sequential([layer, Linear(3, "a")]),
+            "empty" => () => new Sequential().Apply(Ones(1, 3)),
+            "units" => () => _ = new Dense(0),
+            "activation" => () => _ = new Dense(1, "rely"),
+            "initializer" => () => _ = new Dense(1, kernelInitializer: "ons"),
+            _ => () => { layer.Apply(Ones(1, 7)); _ = new Sequential([new Dense(2, inputShape: [3]), Built(5, "second")]); },
+        };
+        var error = Assert.ThrowsAny<AutogradException>(refused);
+        Assert.All(words, word => Assert.Contains(word, error.Message));
+    }
+
+    private static Dense Built(int inputs, string name)
+    {
+        var layer = Linear(2, name);
+        layer.Apply(Ones(1, inputs));
+        return layer;
+    }
+
+    [Fact]
+    public void A_layer_that_does_not_fit_is_not_added()
+    {
+        var model = new Sequential([new Dense(2, inputShape: [3])]);
+        Assert.Throws<ShapeException>(() => model.Add(Built(5, "late")));
+        Assert.Single(model.Layers);
+        Assert.Equal(2, model.Weights.Count);
+        model.Add(new Dense(7));
+        Assert.Equal([1, 7], model.Apply(Ones(1, 3)).Shape);
+    }
+
+    public static TheoryData<string, double> Spreads => new()
+    {
+        { "glorot_uniform", Math.Sqrt(2.0 / (300 + 200)) },
+        { "glorot_normal", Math.Sqrt(2.0 / (300 + 200)) },
+        { "he_uniform", Math.Sqrt(2.0 / 300) },
+        { "he_normal", Math.Sqrt(2.0 / 300) },
+        { "lecun_uniform", Math.Sqrt(1.0 / 300) },
+        { "lecun_normal", Math.Sqrt(1.0 / 300) },
+        { "random_normal", 0.05 },
+        { "random_uniform", 0.05 / Math.Sqrt(3) },
+        { "orthogonal", 1 / Math.Sqrt(300) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Spreads))]
+    public void Initializers_have_the_spread_they_promise(string name, double deviation)
+    {
+        SetSeed(7);
+        Initializer initializer = name;
+        var values = initializer.Create([300, 200]);
+        Assert.InRange(values.Std().Item() / deviation, 0.97, 1.03);
+        Assert.InRange(values.Mean().Item() / deviation, -0.05, 0.05);
+    }
+
+    [Theory]
+    [InlineData(5, 3)]
+    [InlineData(3, 5)]
+    [InlineData(4, 4)]
+    public void Orthogonal_values_are_orthonormal(int rows, int columns)
+    {
+        var q = new Orthogonal(seed: 1).Create([rows, columns], DType.Float64);
+        var product = rows > columns ? MatMul(q, q, transposeX: true) : MatMul(q, q, transposeY: true);
+        Assert.True(Abs(product - Eye(Math.Min(rows, columns), dtype: DType.Float64)).Max().Item() < 1e-14);
+    }
+}

@@ -1,0 +1,339 @@
+using Autograd.Tests.Tape;
+using static Autograd.Tensor;
+
+namespace Autograd.Tests.Models;
+
+/// <summary>Fit, Evaluate and Predict: which examples they see, what they measure, how they end.</summary>
+public class TrainingTests
+{
+    internal static readonly Loss s_squares = Loss.From((y, p) => Square(y - p).Mean(axis: -1), "squares");
+
+    private static Sequential Line(Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null)
+    {
+        var model = new Sequential([new Dense(1, kernelInitializer: "zeros", inputShape: [1])]);
+        model.Compile(optimizer ?? new SGD(0.1), s_squares, metrics);
+        return model;
+    }
+
+    private static (Tensor X, Tensor Y) Points(int count)
+    {
+        var x = Linspace(-1, 1, count).ExpandDims(1);
+        return (x, (3 * x) - 1);
+    }
+
+    /// <summary>Keeps the batches it is trained on.</summary>
+    internal sealed class Witness : Model
+    {
+        private readonly Dense _dense = new(1);
+
+        public List<float[]> Seen { get; } = [];
+
+        public List<float[]?> Weights1 { get; } = [];
+
+        protected override Tensor Call(Tensor x, bool training) => _dense.Apply(x);
+
+        protected override void TrainStep(Batch batch)
+        {
+            Seen.Add(batch.X[0].ToArray<float>());
+            Weights1.Add(batch.SampleWeight?.ToArray<float>());
+            base.TrainStep(batch);
+        }
+    }
+
+    internal static Witness Watched()
+    {
+        var model = new Witness();
+        model.Compile(new SGD(0), s_squares);
+        return model;
+    }
+
+    [Fact]
+    public void A_line_is_found()
+    {
+        var (x, y) = Points(64);
+        var model = Line();
+        var history = model.Fit(x, y, epochs: 60, verbose: 0);
+        Assert.Equal(60, history["loss"].Count);
+        Assert.True(history["loss"][^1] < 1e-5);
+        Assert.InRange(model.Weights[0].Item(), 2.99, 3.01);
+        Assert.InRange(model.Evaluate(x, y, verbose: 0)["loss"], 0, 1e-5);
+        Assert.True(Abs(model.Predict(x) - y).Max().Item() < 0.01);
+        Assert.Same(history, model.History);
+    }
+
+    [Fact]
+    public void The_logged_loss_weighs_batches_by_their_size()
+    {
+        var x = Tensor.From<float>([0, 0, 0, 0, 0], [5, 1]);
+        var y = Tensor.From<float>([1, 1, 1, 1, 4], [5, 1]);
+        var model = Line(new SGD(0));
+        Assert.Equal((4 + 16) / 5.0, model.Fit(x, y, batchSize: 4, verbose: 0, shuffle: false)["loss"][0], 6);
+        Assert.Equal((4 + 16) / 5.0, model.Evaluate(x, y, batchSize: 2, verbose: 0)["loss"], 6);
+    }
+
+    [Theory]
+    [InlineData(10, 4, new[] { 4, 4, 2 })]
+    [InlineData(8, 4, new[] { 4, 4 })]
+    [InlineData(3, 100, new[] { 3 })]
+    public void Batches_cover_every_example_once(int count, int batchSize, int[] sizes)
+    {
+        var x = Arange(0.0, count).ExpandDims(1);
+        foreach (var shuffle in (bool[])[false, true])
+        {
+            var model = Watched();
+            model.Fit(x, x, batchSize, epochs: 2, verbose: 0, shuffle: shuffle);
+            Assert.Equal([.. sizes, .. sizes], model.Seen.Select(batch => batch.Length));
+            Assert.Equal(Enumerable.Range(0, count).Select(i => (float)i), model.Seen.Take(sizes.Length).SelectMany(batch => batch).Order());
+            if (!shuffle)
+            {
+                Assert.Equal(0f, model.Seen[0][0]);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_validation_split_is_the_end_of_the_data()
+    {
+        var x = Arange(0.0, 10).ExpandDims(1);
+        var model = Watched();
+        var history = model.Fit(x, x, 10, verbose: 0, validationSplit: 0.25);
+        Assert.Equal([0f, 1, 2, 3, 4, 5, 6], model.Seen[0].Order());
+        Assert.True(history.Has("val_loss"));
+        // Given data win.
+        model = Watched();
+        model.Fit(x, x, 10, verbose: 0, validationSplit: 0.25, validationData: (x, x));
+        Assert.Equal(10, model.Seen[0].Length);
+    }
+
+    [Fact]
+    public void Validation_comes_as_often_as_asked()
+    {
+        var (x, y) = Points(8);
+        var history = Line().Fit(x, y, epochs: 6, verbose: 0, validationData: (x, y), validationFreq: 3);
+        Assert.Equal(2, history["val_loss"].Count);
+        Assert.Equal(6, history["loss"].Count);
+    }
+
+    [Fact]
+    public void Class_weights_become_sample_weights()
+    {
+        var x = Zeros(4, 1);
+        var model = Watched();
+        model.Fit(x, Tensor.From<int>([0, 1, 2, 1], [4, 1]), verbose: 0, shuffle: false, classWeight: new Dictionary<int, double> { [1] = 3 });
+        Assert.Equal([1f, 3, 1, 3], model.Weights1[0]!);
+        var error = Assert.Throws<ValueException>(
+            () => model.Fit(x, x, verbose: 0, sampleWeight: Ones(4), classWeight: new Dictionary<int, double> { [0] = 2 }));
+        Assert.Contains("not both", error.Message);
+    }
+
+    [Fact]
+    public void Generators_are_bounded_by_steps()
+    {
+        var (x, y) = Points(4);
+        IEnumerable<Batch> Endless()
+        {
+            while (true)
+            {
+                yield return (x, y);
+            }
+        }
+        var model = Line();
+        Assert.Equal(3, model.Fit(Endless(), epochs: 3, verbose: 0, stepsPerEpoch: 5, validationData: Endless(), validationSteps: 2)["val_loss"].Count);
+        Assert.Equal(15, model.Optimizer.Iterations);
+        model.Fit([(x, y), (x, y)], epochs: 2, verbose: 0);
+        Assert.Equal(19, model.Optimizer.Iterations);
+        // A pass that ends early is followed by another; one that gives nothing ends the training.
+        model.Fit([(x, y), (x, y)], epochs: 2, verbose: 0, stepsPerEpoch: 3);
+        Assert.Equal(25, model.Optimizer.Iterations);
+        Assert.Empty(model.Fit(Enumerable.Empty<Batch>(), epochs: 2, verbose: 0, stepsPerEpoch: 3).Epochs);
+    }
+
+    private sealed class Recorder : Callback
+    {
+        public List<string> Events { get; } = [];
+
+        public Action<Recorder, int>? AtEpochEnd { get; init; }
+
+        public override void OnTrainBegin() => Events.Add("train");
+
+        public override void OnTrainEnd(Logs logs) => Events.Add("end");
+
+        public override void OnEpochBegin(int epoch) => Events.Add($"epoch {epoch}");
+
+        public override void OnEpochEnd(int epoch, Logs logs)
+        {
+            Events.Add($"epoch end {string.Join(",", logs.Keys)}");
+            AtEpochEnd?.Invoke(this, epoch);
+        }
+
+        public override void OnBatchBegin(int step) => Events.Add($"batch {step}");
+
+        public override void OnBatchEnd(int step, Logs logs) => Events.Add($"batch end {logs.Count}");
+
+        public override void OnTestBegin() => Events.Add("test");
+
+        public override void OnTestEnd(Logs logs) => Events.Add("test end");
+    }
+
+    [Fact]
+    public void Callbacks_are_told_everything_in_order()
+    {
+        var (x, y) = Points(4);
+        var recorder = new Recorder();
+        Line().Fit(x, y, batchSize: 2, initialEpoch: 1, epochs: 2, verbose: 0, callbacks: [recorder], validationData: (x, y));
+        Assert.Equal(
+            ["train", "epoch 1", "batch 0", "batch end 1", "batch 1", "batch end 1", "test", "test end", "epoch end loss,val_loss", "end"], recorder.Events);
+    }
+
+    [Fact]
+    public void A_callback_may_stop_throw_or_evaluate_but_not_train()
+    {
+        var (x, y) = Points(4);
+        var model = Line();
+        Recorder Doing(Action<Recorder, int> action) => new() { AtEpochEnd = action };
+        Assert.Equal([0, 1], model.Fit(x, y, epochs: 9, verbose: 0, callbacks: [Doing((self, epoch) => self.Model.StopTraining = epoch == 1)]).Epochs);
+        Assert.Throws<InvalidOperationException>(
+            () => model.Fit(x, y, verbose: 0, callbacks: [Doing((_, _) => throw new InvalidOperationException("mine"))]));
+        Assert.Throws<ModelException>(() => model.Fit(x, y, verbose: 0, callbacks: [Doing((self, _) => self.Model.Fit(x, y, verbose: 0))]));
+        var measured = 0.0;
+        model.Fit(x, y, verbose: 0, callbacks: [Doing((self, _) => measured = self.Model.Evaluate(x, y, verbose: 0)["loss"])]);
+        Assert.True(measured > 0);
+    }
+
+    [Fact]
+    public void Cancelling_stops_between_steps_and_leaves_the_model_usable()
+    {
+        var (x, y) = Points(64);
+        var model = Line();
+        using var source = new CancellationTokenSource();
+        var recorder = new Recorder { AtEpochEnd = (_, epoch) => { if (epoch == 2) { source.Cancel(); } } };
+        Assert.Throws<OperationCanceledException>(() => model.Fit(x, y, epochs: 50, verbose: 0, callbacks: [recorder], cancellationToken: source.Token));
+        Assert.Equal(3, model.History!.Epochs.Count);
+        model.Fit(x, y, verbose: 0);
+    }
+
+    [Fact]
+    public void Several_outputs_have_losses_weights_and_metrics_of_their_own()
+    {
+        var x = new Input([1]);
+        var model = new Model([x], [new Dense(1, kernelInitializer: "zeros", name: "a").Apply(x), new Dense(1, kernelInitializer: "zeros", name: "b").Apply(x)]);
+        model.Compile(new SGD(0), [s_squares, s_squares], [1, 10], [[Metric.From((y, p) => Abs(y - p).Mean(axis: -1), "error")], []]);
+        var logs = model.Fit(Ones(4, 1), [2 * Ones(4, 1), 3 * Ones(4, 1)], verbose: 0);
+        Assert.Equal(["loss", "a_loss", "b_loss", "a_error"], logs.Names);
+        Assert.Equal([94.0, 4.0, 9.0, 2.0], logs.Names.Select(name => logs[name][0]));
+    }
+
+    [Fact]
+    public void Penalties_are_part_of_the_loss()
+    {
+        var model = new Sequential([new Dense(1, kernelInitializer: "ones", kernelRegularizer: new L2(0.5), inputShape: [2])]);
+        model.Compile(new SGD(0), s_squares);
+        Assert.Equal(1 + 1.0, model.TrainOnBatch(Ones(3, 2), 3 * Ones(3, 1))["loss"], 6);
+        Assert.Equal(1 + 1.0, model.TestOnBatch(Ones(3, 2), 3 * Ones(3, 1))["loss"], 6);
+    }
+
+    [Theory]
+    [InlineData("not compiled", "Compile")]
+    [InlineData("rows", "4")]
+    [InlineData("no rows", "no examples")]
+    [InlineData("batch size", "batch size")]
+    [InlineData("epochs", "epochs")]
+    [InlineData("split 1", "split")]
+    [InlineData("split NaN", "split")]
+    [InlineData("split too small", "both parts")]
+    [InlineData("verbose", "verbose")]
+    [InlineData("scalar", "scalar")]
+    [InlineData("no targets", "targets")]
+    [InlineData("metric twice", "squares")]
+    public void What_makes_no_sense_is_refused_before_anything_changes(string what, string word)
+    {
+        var (x, y) = Points(8);
+        var model = Line();
+        var before = model.GetWeights();
+        Action refused = what switch
+        {
+            "not compiled" => () => new Sequential([new Dense(1)]).Fit(x, y, verbose: 0),
+            "rows" => () => model.Fit(x, y[..4], verbose: 0),
+            "no rows" => () => model.Fit(x[..0], y[..0], verbose: 0),
+            "batch size" => () => model.Fit(x, y, batchSize: 0, verbose: 0),
+            "epochs" => () => model.Fit(x, y, epochs: -1, verbose: 0),
+            "split 1" => () => model.Fit(x, y, validationSplit: 1, verbose: 0),
+            "split NaN" => () => model.Fit(x, y, validationSplit: double.NaN, verbose: 0),
+            "split too small" => () => model.Fit(x, y, validationSplit: 0.99, verbose: 0),
+            "verbose" => () => model.Fit(x, y, verbose: 3),
+            "scalar" => () => model.Fit(x, (Tensor)1f, verbose: 0),
+            "no targets" => () => model.Fit(x, verbose: 0),
+            _ => () => model.Compile(new SGD(), s_squares, [s_squares, s_squares]),
+        };
+        var error = Assert.ThrowsAny<AutogradException>(refused);
+        Assert.Contains(word, error.Message);
+        Assert.Equal(before.Select(weight => weight.Item()), model.GetWeights().Select(weight => weight.Item()));
+        Assert.Equal(0, model.Optimizer.Iterations);
+    }
+
+    [Fact]
+    public void Zero_epochs_train_nothing()
+    {
+        var (x, y) = Points(4);
+        Assert.Empty(Line().Fit(x, y, epochs: 0, verbose: 0).Epochs);
+    }
+
+    [Fact]
+    public async Task A_model_predicts_on_many_threads_and_trains_on_one()
+    {
+        var (x, y) = Points(256);
+        var model = Line();
+        model.Fit(x, y, verbose: 0);
+        var expected = model.Predict(x).ToArray<float>();
+        var predictions = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => model.Predict(x).ToArray<float>())));
+        Assert.All(predictions, prediction => Assert.Equal(expected, prediction));
+        using var started = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var training = Task.Run(() => model.Fit(x, y, verbose: 0, callbacks: [new Recorder { AtEpochEnd = (_, _) => { started.Set(); go.Wait(); } }]));
+        started.Wait();
+        Assert.Throws<ModelException>(() => model.Fit(x, y, verbose: 0));
+        Assert.Throws<ModelException>(() => model.Evaluate(x, y, verbose: 0));
+        go.Set();
+        await training;
+    }
+
+    [Fact]
+    public void Progress_looks_as_Keras_users_know_it()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var progress = new Progress(output, isTerminal: false, verbose: 1);
+        var logs = new Logs { ["loss"] = 1.51789, ["accuracy"] = 0.0000123 };
+        progress.Epoch(0, 40);
+        progress.Begin();
+        progress.Step(3, 157, () => throw new InvalidOperationException("Measured for nobody."));
+        progress.End(157, logs);
+        Assert.Matches(@"^Epoch 1/40\n157/157 \[={30}\] - 0s \d+us/step - loss: 1\.5179 - accuracy: 1\.2300e-05\n$", output.ToString());
+        output = new StringWriter { NewLine = "\n" };
+        progress = new Progress(output, isTerminal: true, verbose: 1);
+        progress.Begin();
+        progress.Step(3, 157, () => logs);
+        Assert.Matches(@"^\r  3/157 \[\.{30}\] - ETA: 0s - loss: 1\.5179", output.ToString());
+    }
+}
+
+/// <summary>What follows from the seed that all threads share.</summary>
+[Collection(Alone.Name)]
+public class SeededTraining
+{
+    [Fact]
+    public void Shuffling_is_seeded_and_differs_by_epoch()
+    {
+        float[][] Orders()
+        {
+            SetSeed(5);
+            var model = TrainingTests.Watched();
+            var x = Arange(0.0, 50).ExpandDims(1);
+            model.Fit(x, x, 50, epochs: 2, verbose: 0);
+            return [.. model.Seen];
+        }
+        var (first, second) = (Orders(), Orders());
+        Assert.Equal(first[0], second[0]);
+        Assert.Equal(first[1], second[1]);
+        Assert.NotEqual(first[0], first[1]);
+    }
+}
