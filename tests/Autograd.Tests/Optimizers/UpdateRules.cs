@@ -134,6 +134,31 @@ public sealed class UpdateRules
         Assert.Equal(Run(1), Run(3));
     }
 
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Float64)]
+    public void State_that_no_gradient_feeds_ends_at_zero(DType dtype)
+    {
+        var weight = new Variable(Ones([40], dtype));
+        var adam = new Adam(0.1, beta1: 0.5, beta2: 0.5);
+        adam.Apply([weight], [OnesLike(weight)]);
+        var settled = weight.ToArrayOf();
+        for (var i = 0; i < 1100; i++)
+        {
+            adam.Apply([weight], [ZerosLike(weight)]);
+            if (i == 80)
+            {
+                settled = weight.ToArrayOf();
+            }
+            foreach (var slot in adam.Parameters[0].Slots)
+            {
+                Assert.DoesNotContain(slot.ToArrayOf(), value => value != 0 && value < (dtype == DType.Float32 ? 1.2e-38 : double.Epsilon * (1L << 52)));
+            }
+        }
+        Assert.All(adam.Parameters[0].Slots, slot => Assert.All(slot.ToArrayOf(), value => Assert.Equal(0, value)));
+        Assert.Equal(settled, weight.ToArrayOf());
+    }
+
     [Fact]
     public void Quotient_by_a_root_is_accurate_and_special_values_are_exact()
     {

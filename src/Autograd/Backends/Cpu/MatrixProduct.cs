@@ -254,6 +254,8 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         var kernels = width == PanelWidth ? Tiles<V, E>.Wide : Tiles<V, E>.Narrow;
         var tiles = (rows + V.TileRows - 1) / V.TileRows;
         var edge = stackalloc E[14 * 32];
+        // Where rows of c lie one behind the other, what one tile writes too much belongs to the next, which puts it right; only the last must keep to itself.
+        var spills = !add && rowC == columns && rows / tiles * columns >= width - columns;
         for (var tile = 0; tile < tiles; tile++)
         {
             var height = (rows / tiles) + (tile < rows % tiles ? 1 : 0);
@@ -261,7 +263,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             {
                 (rowA, columnA) = (1, height);
             }
-            if (columns == width)
+            if (columns == width || (spills && tile < tiles - 1))
             {
                 kernels[height].Run(k, a, rowA, columnA, b, rowB, c, rowC, add);
             }
