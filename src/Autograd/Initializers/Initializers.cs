@@ -1,3 +1,4 @@
+using Autograd.Serialization;
 using static System.FormattableString;
 
 namespace Autograd;
@@ -30,10 +31,10 @@ public sealed class Constant(double value = 0) : Initializer
 public sealed class RandomNormal(double mean = 0, double stddev = 0.05, long? seed = null) : Initializer
 {
     /// <summary>The mean.</summary>
-    public double Mean { get; } = mean;
+    public double Mean { get; } = Setting.Finite(mean, "RandomNormal: mean");
 
     /// <summary>The standard deviation.</summary>
-    public double Stddev { get; } = stddev;
+    public double Stddev { get; } = Setting.NotNegative(stddev, "RandomNormal: stddev");
 
     /// <summary>The seed; null for the common stream (<see cref="Tensor.SetSeed"/>).</summary>
     public long? Seed { get; } = seed;
@@ -46,10 +47,10 @@ public sealed class RandomNormal(double mean = 0, double stddev = 0.05, long? se
 public sealed class TruncatedNormal(double mean = 0, double stddev = 0.05, long? seed = null) : Initializer
 {
     /// <summary>The mean.</summary>
-    public double Mean { get; } = mean;
+    public double Mean { get; } = Setting.Finite(mean, "TruncatedNormal: mean");
 
     /// <summary>The standard deviation before the tails are cut.</summary>
-    public double Stddev { get; } = stddev;
+    public double Stddev { get; } = Setting.NotNegative(stddev, "TruncatedNormal: stddev");
 
     /// <inheritdoc cref="RandomNormal.Seed"/>
     public long? Seed { get; } = seed;
@@ -62,10 +63,10 @@ public sealed class TruncatedNormal(double mean = 0, double stddev = 0.05, long?
 public sealed class RandomUniform(double minValue = -0.05, double maxValue = 0.05, long? seed = null) : Initializer
 {
     /// <summary>The lower bound.</summary>
-    public double MinValue { get; } = minValue;
+    public double MinValue { get; } = Setting.Finite(minValue, "RandomUniform: minValue");
 
     /// <summary>The upper bound.</summary>
-    public double MaxValue { get; } = maxValue;
+    public double MaxValue { get; } = Setting.Finite(maxValue, "RandomUniform: maxValue");
 
     /// <inheritdoc cref="RandomNormal.Seed"/>
     public long? Seed { get; } = seed;
@@ -78,7 +79,7 @@ public sealed class RandomUniform(double minValue = -0.05, double maxValue = 0.0
 public sealed class Identity(double gain = 1) : Initializer
 {
     /// <summary>The value on the diagonal.</summary>
-    public double Gain { get; } = gain;
+    public double Gain { get; } = Setting.Finite(gain, "Identity: gain");
 
     /// <inheritdoc/>
     protected override Tensor Draw(Shape shape, DType dtype) => shape.Rank == 2
@@ -92,7 +93,7 @@ public sealed class Identity(double gain = 1) : Initializer
 public sealed class Orthogonal(double gain = 1, long? seed = null) : Initializer
 {
     /// <summary>The length of the vectors.</summary>
-    public double Gain { get; } = gain;
+    public double Gain { get; } = Setting.Finite(gain, "Orthogonal: gain");
 
     /// <inheritdoc cref="RandomNormal.Seed"/>
     public long? Seed { get; } = seed;

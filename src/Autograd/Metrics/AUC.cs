@@ -28,7 +28,7 @@ public sealed class AUC : Metric
         int? numLabels = null, double[]? labelWeights = null, bool fromLogits = false, string? name = null)
         : base(name)
     {
-        NumThresholds = thresholds is null ? Setting.AtLeast(2, numThresholds, "AUC: numThresholds") : thresholds.Length + 2;
+        NumThresholds = thresholds is null ? Setting.Thresholds(2, numThresholds, "AUC: numThresholds") : thresholds.Length + 2;
         Curve = Setting.OneOf(curve, "AUC: curve", "ROC", "PR", "PRGAIN");
         SummationMethod = Setting.OneOf(summationMethod, "AUC: summationMethod", "interpolation", "minoring", "majoring");
         Thresholds = thresholds?.Select(threshold => Setting.Fraction(threshold, "AUC: a threshold")).Order().ToArray();

@@ -20,7 +20,7 @@ public abstract class ThresholdMetric : Metric
 
     private protected ThresholdMetric(int numThresholds, string? name, int? classId) : base(name)
     {
-        Setting.AtLeast(1, numThresholds, $"{GetType().Name}: numThresholds");
+        Setting.Thresholds(1, numThresholds, $"{GetType().Name}: numThresholds");
         Setting.AtLeast(0, classId ?? 0, $"{GetType().Name}: classId");
         Counts = numThresholds == 1
             ? new ConfusionCounts([0.5], isEven: false)

@@ -9,6 +9,13 @@ internal static class Setting
 
     public static double NotNegative(double value, string name) => value >= 0 && double.IsFinite(value) ? value : throw Refused(name, value, "it must be finite and not negative");
 
+    public static double Finite(double value, string name) => double.IsFinite(value) ? value : throw Refused(name, value, "it must be finite");
+
+    /// <summary>A number of thresholds, each of which costs memory: a file should not ask for all of it.</summary>
+    public static int Thresholds(int least, int value, string name) => value >= least && value <= 1 << 20
+        ? value
+        : throw new ValueException($"{name} is {value}; it must be from {least} to {1 << 20}.");
+
     public static int AtLeast(int least, int value, string name) => value >= least ? value : throw new ValueException($"{name} is {value}; it must be {least} or more.");
 
     public static string OneOf(string value, string name, params ReadOnlySpan<string> known)

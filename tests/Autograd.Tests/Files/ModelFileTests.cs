@@ -231,6 +231,8 @@ public class ModelFileTests
         { "layer type", "77" },
         { "loss weights null", "null" },
         { "metrics null", "metrics" },
+        { "metric of a billion thresholds", "numThresholds" },
+        { "initializer not a number", "finite" },
         { "parameters null", "null" },
         { "a layer is a number", "7" },
         { "deep", "depth" },
@@ -271,6 +273,10 @@ public class ModelFileTests
             case "input type": json["inputs"]![0]!["dtype"] = "DType"; break;
             case "layer type": dense["dtype"] = "77"; break;
             case "loss weights null": Compilation("loss_weights", new JsonArray((JsonNode?)null)); break;
+            case "metric of a billion thresholds": Compilation("metrics", JsonNode.Parse("""[[{"kind": "AUC", "settings": {"numThresholds": 1000000000}}]]""")!); break;
+            case "initializer not a number":
+                settings["kernelInitializer"] = JsonNode.Parse("""{"kind": "Orthogonal", "settings": {"gain": "NaN"}}""");
+                break;
             case "metrics null": Compilation("metrics", new JsonArray((JsonNode?)null)); break;
             case "parameters null": Compilation("parameters", new JsonArray((JsonNode?)null)); break;
             case "a layer is a number": json["layers"]![0] = 7; break;
