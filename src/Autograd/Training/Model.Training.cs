@@ -106,7 +106,7 @@ public partial class Model
         }
     }
 
-    private void WarnOfWeightsWithoutGradient(IReadOnlyList<Variable> weights, IReadOnlyList<Tensor?> gradients)
+    private void WarnOfWeightsWithoutGradient(IReadOnlyList<Variable> weights, Tensor?[] gradients)
     {
         var without = NamedWeights().Where(weight => Enumerable.Range(0, weights.Count).Any(i => ReferenceEquals(weights[i], weight.Variable) && gradients[i] is null)).ToList();
         if (without.Count > 0)

@@ -332,6 +332,7 @@ public class ModelTests
         protected override Tensor Call(Tensor x, bool training) => x * AddWeight("late", [], "ones");
     }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Nobody disposes of variables.")]
     private sealed class OwnVariable : Model
     {
         private readonly Variable _factor = new(Ones(1));
