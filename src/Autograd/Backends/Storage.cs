@@ -75,7 +75,8 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
         }
         try
         {
-            array = found ?? GC.AllocateUninitializedArray<T>(capacity, pinned: true);
+            // Small ones, pooled only under poison, stay movable: a million tiny pinned arrays make the collector search for every place.
+            array = found ?? GC.AllocateUninitializedArray<T>(capacity, pinned: bytes >= MemoryBudget.SmallestPinned);
         }
         catch (OutOfMemoryException)
         {
@@ -213,7 +214,10 @@ internal static class MemoryBudget
     public static bool Poisons { get; } = Environment.GetEnvironmentVariable("AUTOGRAD_POISON") == "1";
 
     /// <summary>Below this many bytes the pool costs more than it saves.</summary>
-    public static readonly int SmallestPooled = Poisons ? 1 : 64 * 1024;
+    public static readonly int SmallestPooled = Poisons ? 1 : SmallestPinned;
+
+    /// <summary>From this many bytes on an array stays where it is, so that an aligned start stays aligned.</summary>
+    public const int SmallestPinned = 64 * 1024;
 
     /// <summary>Below this many bytes a plain array is cheapest.</summary>
     public static readonly int SmallestRecycled = Poisons ? 1 : 1024;
