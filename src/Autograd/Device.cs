@@ -5,7 +5,7 @@ namespace Autograd;
 /// <summary>Where a tensor's elements live and its operations run.</summary>
 public sealed class Device
 {
-    private Device(string name, Backend backend)
+    internal Device(string name, Backend backend)
     {
         Name = name;
         Backend = backend;
@@ -14,7 +14,23 @@ public sealed class Device
     /// <summary>The processor this program runs on.</summary>
     public static Device Cpu { get; } = new("cpu", Backends.Cpu.CpuBackend.Instance);
 
-    /// <summary>The name of the device, such as <c>cpu</c>.</summary>
+    private static Device s_default = Cpu;
+
+    /// <summary>
+    /// Where tensors are made that are not made from others: from numbers and arrays, by random draws, from files and data sets, the weights of layers. The processor, until a program
+    /// sets another; tensors that exist stay where they are.
+    /// </summary>
+    public static Device Default
+    {
+        get => s_default;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            s_default = value;
+        }
+    }
+
+    /// <summary>The name of the device, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
     public string Name { get; }
 
     /// <summary>

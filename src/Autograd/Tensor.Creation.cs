@@ -35,7 +35,7 @@ public partial class Tensor
     public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return FullOn(Backends.Cpu.CpuBackend.Instance, shape, value, dtype);
+        return FullOn(Device.Default.Backend, shape, value, dtype);
     }
 
     internal static Tensor FullOn(Backends.Backend backend, Shape shape, double value, DType dtype)
@@ -74,7 +74,7 @@ public partial class Tensor
         {
             values[i] = start + (i * step);
         }
-        return y;
+        return y.ToDefault();
     }
 
     private static int CountOfRange(long start, long end, long step)
@@ -118,7 +118,7 @@ public partial class Tensor
         {
             values[i] = value(i);
         }
-        return y.Cast(dtype);
+        return y.Cast(dtype).ToDefault();
     }
 
     /// <summary>A new last axis that is 1 at the class and 0 elsewhere.</summary>
@@ -152,7 +152,7 @@ public partial class Tensor
         }
         var y = Allocate(dtype, shape ?? Shape.Of(values.Length), Backends.Cpu.CpuBackend.Instance);
         values.CopyTo(y.Elements<T>());
-        return y;
+        return y.ToDefault();
     }
 
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape)"/>

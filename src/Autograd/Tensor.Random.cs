@@ -81,16 +81,26 @@ public partial class Tensor
     /// <exception cref="ShapeException">The count is negative.</exception>
     public static Tensor RandomPermutation(int count, long? seed = null)
     {
-        var y = Arange(count);
+        if (count < 0)
+        {
+            throw new ShapeException($"RandomPermutation: the count is {count}; it must be 0 or more.");
+        }
+        var y = Allocate(DType.Int64, count, Backends.Cpu.CpuBackend.Instance);
         var values = y.Elements<long>();
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = i;
+        }
         // Fisher and Yates; the draw for place i is uniform over [0, i].
-        var draws = RandomUniform(count, seed: seed, dtype: DType.Float64).AsSpan<double>();
+        var uniform = Draw(RandomDistribution.Uniform, count, 0, 1, seed, DType.Float64, Backends.Cpu.CpuBackend.Instance);
+        var draws = uniform.Elements<double>();
         for (var i = count - 1; i > 0; i--)
         {
             var j = (int)(draws[i] * (i + 1));
             (values[i], values[j]) = (values[j], values[i]);
         }
-        return y;
+        GC.KeepAlive(uniform);
+        return y.ToDefault();
     }
 
     private static Tensor Normal(RandomDistribution distribution, string operation, Shape shape, double mean, double stddev, long? seed, DType dtype)
@@ -105,9 +115,9 @@ public partial class Tensor
         ? Draw(distribution, shape, a, b, seed, dtype)
         : throw new DTypeException($"{operation}: the type is {dtype}; it must be Float32 or Float64.");
 
-    private static Tensor Draw(RandomDistribution distribution, Shape shape, double a, double b, long? seed, DType dtype)
+    private static Tensor Draw(RandomDistribution distribution, Shape shape, double a, double b, long? seed, DType dtype, Backend? on = null)
     {
-        var y = Allocate(dtype, shape, Backends.Cpu.CpuBackend.Instance);
+        var y = Allocate(dtype, shape, on ?? Device.Default.Backend);
         // The distribution is part of the stream, so that equal seeds do not give equal bits to different ones.
         var (key, stream) = StreamFor(seed);
         y.Backend.Random(distribution, key, stream | ((ulong)distribution << 60), a, b, y);

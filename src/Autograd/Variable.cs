@@ -169,13 +169,13 @@ public sealed class Variable : Tensor
         {
             throw new DTypeException($"{operation}: {Name} holds {DType} and the value {value.DType}; Cast it first, since fractions would be lost.");
         }
-        if (value.DType == DType && !value.IsVariable && value.Shape.Equals(Shape))
+        if (value.DType == DType && !value.IsVariable && value.Shape.Equals(Shape) && value.Backend == Backend)
         {
             return value;
         }
         using (Recording.Pause())
         {
-            var converted = value.IsVariable ? ((Variable)value).Snapshot(0) : value;
+            var converted = (value.IsVariable ? ((Variable)value).Snapshot(0) : value).To(Device);
             if (converted.DType != DType)
             {
                 converted = converted.Cast(DType);
@@ -191,6 +191,10 @@ public sealed class Variable : Tensor
     private static Tensor Start(Tensor initial, DType? dtype)
     {
         ArgumentNullException.ThrowIfNull(initial);
+        if (initial is { IsWeak: true, Rank: 0 })
+        {
+            initial = initial.ToDefault();
+        }
         // A bare 0.5 means a number, not a wish for double precision.
         return Clone(initial.Cast(dtype ?? (initial is { IsWeak: true, DType: DType.Float64 } ? DType.Float32 : initial.DType)));
     }

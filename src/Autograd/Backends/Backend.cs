@@ -256,18 +256,34 @@ internal abstract class Backend
 
     /// <summary>The backend both operands live on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Backend Of(Tensor x, Tensor y, Op op)
+    public static Backend Of(ref Tensor x, ref Tensor y, Op op)
     {
-        var backend = x.Backend;
-        if (backend != y.Backend)
+        if (x.Backend != y.Backend)
         {
-            Refuse(x, y, op);
+            BringTogether(ref x, ref y, op);
         }
-        return backend;
+        return x.Backend;
     }
 
-    private static void Refuse(Tensor x, Tensor y, Op op) =>
-        throw new DeviceException($"{op.Name}: one operand lives on {x.Device}, the other on {y.Device}; move one of them first.");
+    // A C# number lives nowhere yet: a kernel writes it where it is needed, in the type that is needed.
+    private static Tensor Number(Tensor number, Tensor other) =>
+        number.Slot == 0 && other.DType.IsFloating() && number.DType != DType.Bool && number.Device == Device.Cpu ? Tensor.FullOn(other.Backend, number.Shape, number.Item(), other.DType) : number.To(other.Device);
+
+    private static void BringTogether(ref Tensor x, ref Tensor y, Op op)
+    {
+        if (x is { IsWeak: true, Rank: 0 })
+        {
+            x = Number(x, y);
+        }
+        else if (y is { IsWeak: true, Rank: 0 })
+        {
+            y = Number(y, x);
+        }
+        else
+        {
+            throw new DeviceException($"{op.Name}: one operand lives on {x.Device}, the other on {y.Device}; move one of them first, as in x.To({(y.Device == Device.Cpu ? "Device.Cpu" : "y.Device")}).");
+        }
+    }
 }
 
 /// <summary>What recurrent layers step with: h' is tanh(a), or gates decide it.</summary>

@@ -27,7 +27,7 @@ internal sealed record IdxArray(byte Type, Shape Shape, byte[] Bytes)
             values[i] = Bytes[i] / 255f;
         }
         GC.KeepAlive(tensor);
-        return tensor;
+        return tensor.ToDefault();
     }
 
     private Tensor Each<T>(int size, Func<int, T> read) where T : unmanaged
@@ -39,6 +39,6 @@ internal sealed record IdxArray(byte Type, Shape Shape, byte[] Bytes)
             values[i] = read(i * size);
         }
         GC.KeepAlive(tensor);
-        return tensor;
+        return tensor.ToDefault();
     }
 }

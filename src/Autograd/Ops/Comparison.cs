@@ -95,8 +95,8 @@ namespace Autograd
                 throw new DTypeException($"Where: the condition is {condition.DType}; it must be Bool, such as x > 0.");
             }
             var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
-            var backend = Backend.Of(x, y, op);
-            Backend.Of(x, condition, op);
+            var backend = Backend.Of(ref x, ref y, op);
+            Backend.Of(ref x, ref condition, op);
             if (x.DType != y.DType)
             {
                 var common = Promotion.Common(x, y);
@@ -128,7 +128,7 @@ namespace Autograd
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(y);
-            var backend = Backend.Of(x, y, op);
+            var backend = Backend.Of(ref x, ref y, op);
             var shape = Shape.Broadcast(x.Shape, y.Shape, op.Name);
             if (x.DType != y.DType || !x.DType.IsFloating())
             {
@@ -150,7 +150,7 @@ namespace Autograd
             {
                 throw new DTypeException($"{op.Name}: operands are {x.DType} and {y.DType}; both must be Bool.");
             }
-            var backend = Backend.Of(x, y, op);
+            var backend = Backend.Of(ref x, ref y, op);
             var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, op.Name), backend);
             backend.Logical(operation, x, y, z);
             Recording.Active?.Add(op, z, x, y);

@@ -191,13 +191,13 @@ namespace Autograd.Ops
         /// <summary>All that could still be refused, for a caller that records something before <see cref="Apply"/>.</summary>
         public static void RequireResult(ConvolutionOp op, Tensor a, Tensor b)
         {
-            Backend.Of(a, b, op);
+            Backend.Of(ref a, ref b, op);
             _ = op.ResultShape;
         }
 
         public static Tensor Apply(ConvolutionOp op, Tensor a, Tensor b)
         {
-            var backend = Backend.Of(a, b, op);
+            var backend = Backend.Of(ref a, ref b, op);
             var shape = op.ResultShape;
             if (a.DType != b.DType || !a.DType.IsFloating())
             {

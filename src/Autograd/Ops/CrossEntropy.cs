@@ -28,7 +28,7 @@ namespace Autograd
                 throw new ShapeException(
                     $"{Name}: logits {logits.Shape} and labels {labels.Shape}; logits are [..., classes], labels classes [...] or distributions [..., classes].");
             }
-            _ = Backend.Of(logits, labels, new NotDifferentiable(Name));
+            _ = Backend.Of(ref logits, ref labels, new NotDifferentiable(Name));
             if (isDense)
             {
                 Promotion.Unify(ref logits, ref labels, keepsIntegers: false);

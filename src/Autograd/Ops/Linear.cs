@@ -20,8 +20,8 @@ namespace Autograd
             {
                 throw new ShapeException($"Linear: {x.Shape} x {w.Shape} + {b.Shape}; the shapes must be [..., inputs] x [inputs, outputs] + [outputs].");
             }
-            var backend = Backend.Of(x, w, LinearOp.Instance);
-            Backend.Of(x, b, LinearOp.Instance);
+            var backend = Backend.Of(ref x, ref w, LinearOp.Instance);
+            Backend.Of(ref x, ref b, LinearOp.Instance);
             if (x.DType != w.DType || x.DType != b.DType || !x.DType.IsFloating() || w.Shape[0] == 0)
             {
                 return MatMul(x, w) + b;

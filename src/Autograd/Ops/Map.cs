@@ -39,7 +39,7 @@ namespace Autograd
             Operand.ThrowIfNull(x);
             Operand.ThrowIfNull(y);
             // Conversions are recorded, so everything that can be refused is refused before them.
-            var backend = Backend.Of(x, y, op);
+            var backend = Backend.Of(ref x, ref y, op);
             var shape = Shape.Broadcast(x.Shape, y.Shape, op.Name);
             if (x.DType != y.DType || !x.DType.IsFloating())
             {
@@ -225,7 +225,7 @@ namespace Autograd.Ops
                 return x;
             }
             // A single number nobody watches need not leave a cast behind.
-            var y = x.IsWeak && x.Rank == 0 && x.Slot == 0 && dtype.IsFloating() ? Tensor.Scalar(x.Item(), dtype) : x.Cast(dtype);
+            var y = x.IsWeak && x.Rank == 0 && x.Slot == 0 && dtype.IsFloating() && x.Device == Device.Cpu ? Tensor.Scalar(x.Item(), dtype) : x.Cast(dtype);
             y.Flags |= x.Flags & Tensor.Traits.Weak;
             return y;
         }

@@ -38,7 +38,7 @@ namespace Autograd
                 return MatMul(x, y.Reshape(inner, 1), transposeX).Squeeze(-1);
             }
             var op = MatMulOp.For(transposeX, transposeY);
-            var backend = Backend.Of(x, y, op);
+            var backend = Backend.Of(ref x, ref y, op);
             var shape = ShapeOfProduct(x.Shape, y.Shape, x.Shape[transposeX ? ^1 : ^2], y.Shape[transposeY ? ^2 : ^1]);
             if (x.DType != y.DType || x.DType == DType.Bool)
             {

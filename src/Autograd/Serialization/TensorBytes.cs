@@ -28,7 +28,7 @@ internal static class TensorBytes
             }
         }
         GC.KeepAlive(tensor);
-        return tensor;
+        return tensor.ToDefault();
     }
 
     private static Span<byte> Bytes(Tensor tensor) => tensor.DType switch

@@ -1,0 +1,257 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Autograd.Backends.Cpu;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Autograd.Backends.Ilgpu;
+
+/// <summary>
+/// A GPU by way of ILGPU. All kernels of a device run in one stream, in the order of the calls, and nothing waits for them until a value is read.
+/// A kernel works with any group size that is a power of two: one thread to a group is how the simulator is fast.
+/// </summary>
+internal sealed partial class IlgpuBackend : Backend
+{
+    private static int s_count;
+
+    private readonly Accelerator _accelerator;
+    private readonly MemoryCache _memory;
+    private readonly int _groupSize;
+    private readonly int _mostGroups;
+
+    [ThreadStatic]
+    private static IlgpuBackend? t_bound;
+
+    public IlgpuBackend(Accelerator accelerator, string name, int groupSize)
+    {
+        _accelerator = accelerator;
+        Device = new Device(name, this);
+        _memory = new MemoryCache(accelerator, name);
+        _groupSize = groupSize;
+        // Enough for every multiprocessor to be full; each thread goes on in strides.
+        _mostGroups = groupSize == 1 ? 1 : Math.Max(16 * accelerator.NumMultiprocessors, 64);
+        Number = Interlocked.Increment(ref s_count) - 1;
+    }
+
+    public Device Device { get; }
+
+    /// <summary>Counts the devices in use, from 0.</summary>
+    public int Number { get; }
+
+    public Accelerator Accelerator => _accelerator;
+
+    public MemoryCache Memory => _memory;
+
+    /// <summary>One launch at a time: launches of one stream are no better off side by side, and some drivers break.</summary>
+    public Lock Sync { get; } = new();
+
+    /// <summary>Threads per group, a power of two.</summary>
+    public int GroupSize => _groupSize;
+
+    /// <summary>The launch of a kernel that strides over n elements.</summary>
+    public KernelConfig For(int n)
+    {
+        Bind();
+        return new(Math.Clamp((int)(((long)n + _groupSize - 1) / _groupSize), 1, _mostGroups), _groupSize);
+    }
+
+    /// <summary>The launch of a kernel that gives each item a group, in strides.</summary>
+    public KernelConfig Groups(int items)
+    {
+        Bind();
+        return new(Math.Clamp(items, 1, _groupSize == 1 ? 1 : 1 << 16), _groupSize);
+    }
+
+    public TLauncher Compile<TLauncher>(Func<Accelerator, TLauncher> load)
+    {
+        Bind();
+        lock (Sync)
+        {
+            try
+            {
+                return load(_accelerator);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                throw new DeviceException($"{Device}: a kernel could not be compiled: {exception.InnerException?.Message ?? exception.Message} "
+                    + "Formulas for a GPU must be structs of numbers, and call nothing but the members of IReal.");
+            }
+        }
+    }
+
+    /// <summary>Waits until all work that was asked for is done.</summary>
+    public void Synchronize()
+    {
+        Bind();
+        _accelerator.Synchronize();
+    }
+
+    // Drivers keep the current device by thread.
+    public void Bind()
+    {
+        if (t_bound != this)
+        {
+            _accelerator.Bind();
+            t_bound = this;
+        }
+    }
+
+    // ---- memory ----
+
+    public override Tensor AllocateTensor(DType dtype, Shape shape)
+    {
+        if (!Enum.IsDefined(dtype))
+        {
+            throw new DTypeException($"{dtype} is no element type: use Float32, Float64, Int32, Int64 or Bool.");
+        }
+        Bind();
+        var memory = new DeviceMemory(this, _memory, _memory.Take((long)shape.Size * dtype.ByteSize()));
+        return new Tensor(memory, dtype, shape, null, 0, memory);
+    }
+
+    public override Tensor Download(Tensor x)
+    {
+        var packed = x.Packed();
+        var y = CpuBackend.Allocate(x.DType, x.Shape);
+        if (x.Size > 0)
+        {
+            Bind();
+            lock (Sync)
+            {
+                packed.On<byte>(x.DType).CopyToCPU(_accelerator.DefaultStream, ref FirstByte(y), (long)x.Size * x.DType.ByteSize());
+            }
+        }
+        GC.KeepAlive(packed);
+        GC.KeepAlive(y);
+        return y;
+    }
+
+    public override Tensor Upload(Tensor x)
+    {
+        var packed = x.Packed();
+        var y = AllocateTensor(x.DType, x.Shape);
+        if (x.Size > 0)
+        {
+            lock (Sync)
+            {
+                y.On<byte>(x.DType).CopyFromCPU(_accelerator.DefaultStream, ref FirstByte(packed), (long)x.Size * x.DType.ByteSize());
+            }
+        }
+        GC.KeepAlive(packed);
+        return y;
+    }
+
+    private static ref byte FirstByte(Tensor x)
+    {
+        switch (x.DType.ByteSize())
+        {
+            case 1:
+                return ref x.First<byte>();
+            case 4:
+                return ref Unsafe.As<int, byte>(ref x.First<int>());
+            default:
+                return ref Unsafe.As<long, byte>(ref x.First<long>());
+        }
+    }
+
+    public override void Fill(Tensor y, double value)
+    {
+        if (y.Size == 0)
+        {
+            return;
+        }
+        switch (y.DType)
+        {
+            case DType.Float32:
+                Filling<Real32>.Run(this, y, new((float)value));
+                break;
+            case DType.Float64:
+                Filling<Real64>.Run(this, y, new(value));
+                break;
+            case DType.Int32:
+                Filling<Whole32>.Run(this, y, new((int)value));
+                break;
+            case DType.Int64:
+                Filling<Whole64>.Run(this, y, new((long)value));
+                break;
+            default:
+                Filling<Truth>.Run(this, y, Truth.Of(value != 0));
+                break;
+        }
+    }
+
+    public override void Copy(Tensor x, Tensor y)
+    {
+        switch (x.DType.ByteSize())
+        {
+            case 1:
+                Elementwise<CopyFormula<byte>, byte, byte>.Run(this, default, y, x);
+                break;
+            case 4:
+                Elementwise<CopyFormula<int>, int, int>.Run(this, default, y, x);
+                break;
+            default:
+                Elementwise<CopyFormula<long>, long, long>.Run(this, default, y, x);
+                break;
+        }
+    }
+
+    public override void Cast(Tensor x, Tensor y)
+    {
+        switch (x.DType)
+        {
+            case DType.Float32:
+                Cast<Real32>(x, y);
+                break;
+            case DType.Float64:
+                Cast<Real64>(x, y);
+                break;
+            case DType.Int32:
+                Cast<Whole32>(x, y);
+                break;
+            case DType.Int64:
+                Cast<Whole64>(x, y);
+                break;
+            default:
+                Cast<Truth>(x, y);
+                break;
+        }
+    }
+
+    private void Cast<TIn>(Tensor x, Tensor y) where TIn : unmanaged, IElement<TIn>
+    {
+        switch (y.DType)
+        {
+            case DType.Float32:
+                Elementwise<CastFormula<TIn, Real32>, TIn, Real32>.Run(this, default, y, x);
+                break;
+            case DType.Float64:
+                Elementwise<CastFormula<TIn, Real64>, TIn, Real64>.Run(this, default, y, x);
+                break;
+            case DType.Int32:
+                Elementwise<CastFormula<TIn, Whole32>, TIn, Whole32>.Run(this, default, y, x);
+                break;
+            case DType.Int64:
+                Elementwise<CastFormula<TIn, Whole64>, TIn, Whole64>.Run(this, default, y, x);
+                break;
+            default:
+                Elementwise<CastFormula<TIn, Truth>, TIn, Truth>.Run(this, default, y, x);
+                break;
+        }
+    }
+}
+
+internal static class TensorsOnDevice
+{
+    /// <summary>The memory of a tensor from its first element on, and <paramref name="start"/> elements further.</summary>
+    public static ArrayView<T> On<T>(this Tensor x, int start = 0) where T : unmanaged
+    {
+        var all = ((DeviceMemory)x.Buffer).Bytes.Cast<T>();
+        var first = x.Offset + start;
+        return first == 0 ? all : all.SubView(first, all.Length - first);
+    }
+
+    /// <summary>The memory of a contiguous tensor as bytes.</summary>
+    public static ArrayView<byte> On<T>(this Tensor x, DType dtype) where T : unmanaged =>
+        ((DeviceMemory)x.Buffer).Bytes.SubView((long)x.Offset * dtype.ByteSize(), (long)x.Size * dtype.ByteSize());
+}
