@@ -69,6 +69,7 @@ internal sealed partial class IlgpuBackend : Backend
         {
             try
             {
+                KernelAccess.Grant(_accelerator.Context, typeof(TLauncher));
                 return load(_accelerator);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
