@@ -43,6 +43,9 @@ internal sealed class MemoryCache(Accelerator accelerator, string device)
     private const long CollectEvery = 256L << 20;
 
     private readonly Dictionary<long, Stack<MemoryBuffer1D<byte, Stride1D.Dense>>> _free = [];
+
+    // ILGPU's buffers have finalizers too; one that only a forgotten tensor knew would be freed while the tensor's own finalizer hands it on.
+    private readonly HashSet<MemoryBuffer1D<byte, Stride1D.Dense>> _all = [];
     private long _handedOut;
     private long _inUse;
     private long _cached;
@@ -84,12 +87,13 @@ internal sealed class MemoryCache(Accelerator accelerator, string device)
     {
         var capacity = buffer.LengthInBytes;
         Interlocked.Add(ref _inUse, -capacity);
-        if (!canReuse)
-        {
-            return;
-        }
         lock (_free)
         {
+            if (!canReuse)
+            {
+                _all.Remove(buffer);
+                return;
+            }
             if (!_free.TryGetValue(capacity, out var stack))
             {
                 _free.Add(capacity, stack = new());
@@ -109,6 +113,7 @@ internal sealed class MemoryCache(Accelerator accelerator, string device)
                 while (stack.TryPop(out var buffer))
                 {
                     Interlocked.Add(ref _cached, -buffer.LengthInBytes);
+                    _all.Remove(buffer);
                     buffer.Dispose();
                 }
             }
@@ -140,7 +145,12 @@ internal sealed class MemoryCache(Accelerator accelerator, string device)
         }
         try
         {
-            return accelerator.Allocate1D<byte>(capacity);
+            var buffer = accelerator.Allocate1D<byte>(capacity);
+            lock (_free)
+            {
+                _all.Add(buffer);
+            }
+            return buffer;
         }
         catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException)
         {

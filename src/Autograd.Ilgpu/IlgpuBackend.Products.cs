@@ -63,7 +63,9 @@ internal sealed partial class IlgpuBackend
                     startB += at * StrideAt(b, axis - batch.Rank - 2);
                 }
             }
-            Products<T>.Run(this, product, a.On<T>(startA), b.On<T>(startB), c.On<T>(i * one));
+            product.StartA = a.Offset + startA;
+            product.StartB = b.Offset + startB;
+            Products<T>.Run(this, product, a.Memory<T>(), b.Memory<T>(), c.On<T>(i * one));
         }
     }
 

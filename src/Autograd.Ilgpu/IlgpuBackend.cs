@@ -244,10 +244,13 @@ internal sealed partial class IlgpuBackend : Backend
 
 internal static class TensorsOnDevice
 {
-    /// <summary>The memory of a tensor from its first element on, and <paramref name="start"/> elements further.</summary>
+    /// <summary>All memory of a tensor, for one whose elements may lie before its first.</summary>
+    public static ArrayView<T> Memory<T>(this Tensor x) where T : unmanaged => ((DeviceMemory)x.Buffer).Bytes.Cast<T>();
+
+    /// <summary>The memory of a contiguous tensor from its first element on, and <paramref name="start"/> elements further.</summary>
     public static ArrayView<T> On<T>(this Tensor x, int start = 0) where T : unmanaged
     {
-        var all = ((DeviceMemory)x.Buffer).Bytes.Cast<T>();
+        var all = x.Memory<T>();
         var first = x.Offset + start;
         return first == 0 ? all : all.SubView(first, all.Length - first);
     }

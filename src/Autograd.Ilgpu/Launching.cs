@@ -34,10 +34,10 @@ internal struct Extents
     public int B, C, D;
 }
 
-/// <summary>How far an operand's neighbours lie apart along the merged axes, in elements.</summary>
+/// <summary>Where an operand starts in its memory, and how far its neighbours lie apart along the merged axes, in elements; backwards where it is flipped.</summary>
 internal struct Strides
 {
-    public int A, B, C, D;
+    public int Start, A, B, C, D;
 
     /// <summary>The place of element i of the result.</summary>
     public readonly int Place(int i, Extents extents)
@@ -47,7 +47,7 @@ internal struct Strides
         var c = i % extents.C;
         i /= extents.C;
         var b = i % extents.B;
-        return (i / extents.B * A) + (b * B) + (c * C) + (d * D);
+        return Start + (i / extents.B * A) + (b * B) + (c * C) + (d * D);
     }
 }
 
@@ -108,18 +108,19 @@ internal ref struct Walk
         }
     }
 
-    /// <summary>Whether each operand is one long row or one element.</summary>
-    public readonly bool IsFlat => _rank <= 1;
+    /// <summary>Whether each operand is one long row, not read backwards, or one element.</summary>
+    public readonly bool IsFlat => _rank == 0 || (_rank == 1 && _stride.AsSpan(0, _count).IndexOfAnyInRange(int.MinValue, -1) < 0);
 
     /// <summary>The distance of neighbours where <see cref="IsFlat"/>.</summary>
     public readonly int FlatStride(int operand) => _rank == 0 ? 0 : _stride[operand];
 
     public readonly Extents Extents => new() { B = Extent(3), C = Extent(2), D = Extent(1) };
 
-    public readonly Strides Strides(int operand) => new() { A = Stride(operand, 4), B = Stride(operand, 3), C = Stride(operand, 2), D = Stride(operand, 1) };
+    /// <summary>How a launch reads an operand that lies so in all of its memory.</summary>
+    public readonly Strides Strides(Tensor tensor, int operand, int launch) =>
+        new() { Start = tensor.Offset + Start(operand, launch), A = Stride(operand, 4), B = Stride(operand, 3), C = Stride(operand, 2), D = Stride(operand, 1) };
 
-    /// <summary>Where a launch starts in an operand.</summary>
-    public readonly int Start(int operand, int launch)
+    private readonly int Start(int operand, int launch)
     {
         var start = 0;
         for (var axis = _rank - Inner - 1; axis >= 0; axis--)

@@ -49,18 +49,18 @@ internal static class Elementwise<TFormula, TIn, TOut>
         {
             var operands = new Operands<TIn>
             {
-                A = a.On<TIn>(walk.Start(1, launch)),
-                B = b.On<TIn>(walk.Start(2, launch)),
-                C = c.On<TIn>(walk.Start(3, launch)),
-                D = d.On<TIn>(walk.Start(4, launch)),
-                StridesA = walk.Strides(1),
-                StridesB = walk.Strides(2),
-                StridesC = walk.Strides(3),
-                StridesD = walk.Strides(4),
+                A = a.Memory<TIn>(),
+                B = b.Memory<TIn>(),
+                C = c.Memory<TIn>(),
+                D = d.Memory<TIn>(),
+                StridesA = walk.Strides(a, 1, launch),
+                StridesB = walk.Strides(b, 2, launch),
+                StridesC = walk.Strides(c, 3, launch),
+                StridesD = walk.Strides(d, 4, launch),
             };
             lock (backend.Sync)
             {
-                strided(backend.For(walk.Length), walk.Length, formula, walk.Extents, y.On<TOut>(walk.Start(0, launch)), walk.Strides(0), operands);
+                strided(backend.For(walk.Length), walk.Length, formula, walk.Extents, y.Memory<TOut>(), walk.Strides(y, 0, launch), operands);
             }
         }
     }

@@ -9,8 +9,8 @@ namespace Autograd.Backends.Ilgpu;
 internal struct Product
 {
     public int Batch, M, N, K;
-    public int BatchA, RowA, ColumnA;
-    public int BatchB, RowB, ColumnB;
+    public int StartA, BatchA, RowA, ColumnA;
+    public int StartB, BatchB, RowB, ColumnB;
 }
 
 /// <summary>Matrix products: a thread for each element where matrices are small, else tiles in shared memory, 4 x 4 elements to a thread.</summary>
@@ -60,8 +60,8 @@ internal static class Products<T> where T : unmanaged, IReal<T>
             var column = i % p.N;
             var row = i / p.N % p.M;
             var batch = i / p.N / p.M;
-            var x = (batch * p.BatchA) + (row * p.RowA);
-            var y = (batch * p.BatchB) + (column * p.ColumnB);
+            var x = p.StartA + (batch * p.BatchA) + (row * p.RowA);
+            var y = p.StartB + (batch * p.BatchB) + (column * p.ColumnB);
             var sum = T.Zero;
             for (var k = 0; k < p.K; k++, x += p.ColumnA, y += p.RowB)
             {
@@ -92,11 +92,11 @@ internal static class Products<T> where T : unmanaged, IReal<T>
                     var deepA = p.ColumnA == 1 ? i % Depth : i / Tile;
                     var atA = p.ColumnA == 1 ? i / Depth : i % Tile;
                     var insideA = firstRow + atA < p.M && k + deepA < p.K;
-                    tileA[(deepA * Tile) + atA] = insideA ? a[(batch * p.BatchA) + ((firstRow + atA) * p.RowA) + ((k + deepA) * p.ColumnA)] : T.Zero;
+                    tileA[(deepA * Tile) + atA] = insideA ? a[p.StartA + (batch * p.BatchA) + ((firstRow + atA) * p.RowA) + ((k + deepA) * p.ColumnA)] : T.Zero;
                     var deepB = p.RowB == 1 ? i % Depth : i / Tile;
                     var atB = p.RowB == 1 ? i / Depth : i % Tile;
                     var insideB = firstColumn + atB < p.N && k + deepB < p.K;
-                    tileB[(deepB * Tile) + atB] = insideB ? b[(batch * p.BatchB) + ((k + deepB) * p.RowB) + ((firstColumn + atB) * p.ColumnB)] : T.Zero;
+                    tileB[(deepB * Tile) + atB] = insideB ? b[p.StartB + (batch * p.BatchB) + ((k + deepB) * p.RowB) + ((firstColumn + atB) * p.ColumnB)] : T.Zero;
                 }
                 Group.Barrier();
                 for (var deep = 0; deep < Depth; deep++)

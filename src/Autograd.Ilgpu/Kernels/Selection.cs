@@ -6,8 +6,8 @@ namespace Autograd.Backends.Ilgpu;
 /// <summary>y = condition ? a : b. Apart from the other elementwise kernels, since the condition is of another type.</summary>
 internal static class Selection<T> where T : unmanaged
 {
-    private static readonly Kernel<Action<KernelConfig, int, Extents, ArrayView<T>, ArrayView<Truth>, Strides, ArrayView<T>, Strides, ArrayView<T>, Strides>> s_kernel =
-        new(accelerator => accelerator.LoadStreamKernel<int, Extents, ArrayView<T>, ArrayView<Truth>, Strides, ArrayView<T>, Strides, ArrayView<T>, Strides>(Select));
+    private static readonly Kernel<Action<KernelConfig, int, Extents, ArrayView<T>, int, ArrayView<Truth>, Strides, ArrayView<T>, Strides, ArrayView<T>, Strides>> s_kernel =
+        new(accelerator => accelerator.LoadStreamKernel<int, Extents, ArrayView<T>, int, ArrayView<Truth>, Strides, ArrayView<T>, Strides, ArrayView<T>, Strides>(Select));
 
     public static void Run(IlgpuBackend backend, Tensor condition, Tensor a, Tensor b, Tensor y)
     {
@@ -17,18 +17,18 @@ internal static class Selection<T> where T : unmanaged
         {
             lock (backend.Sync)
             {
-                // The result is row-major, so the place of element i is i.
-                kernel(backend.For(walk.Length), walk.Length, walk.Extents, y.On<T>(walk.Start(0, launch)), condition.On<Truth>(walk.Start(1, launch)), walk.Strides(1),
-                    a.On<T>(walk.Start(2, launch)), walk.Strides(2), b.On<T>(walk.Start(3, launch)), walk.Strides(3));
+                kernel(backend.For(walk.Length), walk.Length, walk.Extents, y.Memory<T>(), walk.Strides(y, 0, launch).Start, condition.Memory<Truth>(), walk.Strides(condition, 1, launch),
+                    a.Memory<T>(), walk.Strides(a, 2, launch), b.Memory<T>(), walk.Strides(b, 3, launch));
             }
         }
     }
 
-    private static void Select(int n, Extents extents, ArrayView<T> y, ArrayView<Truth> condition, Strides conditionStrides, ArrayView<T> a, Strides aStrides, ArrayView<T> b, Strides bStrides)
+    // The result is row-major, so its elements follow each other.
+    private static void Select(int n, Extents extents, ArrayView<T> y, int start, ArrayView<Truth> condition, Strides conditionStrides, ArrayView<T> a, Strides aStrides, ArrayView<T> b, Strides bStrides)
     {
         for (var i = Grid.GlobalIndex.X; i < n; i += Group.DimX * Grid.DimX)
         {
-            y[i] = condition[conditionStrides.Place(i, extents)].V != 0 ? a[aStrides.Place(i, extents)] : b[bStrides.Place(i, extents)];
+            y[start + i] = condition[conditionStrides.Place(i, extents)].V != 0 ? a[aStrides.Place(i, extents)] : b[bStrides.Place(i, extents)];
         }
     }
 }

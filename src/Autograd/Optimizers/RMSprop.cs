@@ -39,14 +39,14 @@ public sealed class RMSprop : Optimizer
 
     /// <inheritdoc/>
     protected override void Begin(double learningRate, long step) => _rule = Convention == Convention.Keras
-        ? new Rule(1 - Rho, Centered, Epsilon, 0, Momentum, learningRate, 1)
-        : new Rule(1 - Rho, Centered, 0, Epsilon, Momentum, 1, learningRate);
+        ? new Rule(1 - Rho, Centered ? 1 - Rho : 0, Epsilon, 0, Momentum, learningRate, 1)
+        : new Rule(1 - Rho, Centered ? 1 - Rho : 0, 0, Epsilon, Momentum, 1, learningRate);
 
     /// <inheritdoc/>
     protected override void Update(Parameter parameter, Tensor gradient) =>
         parameter.Apply(_rule, gradient, parameter.Slots[0], Centered ? parameter.Slots[1] : null, Momentum > 0 ? parameter.Slots[^1] : null);
 
-    private readonly record struct Rule(double Gain, bool Centered, double Inside, double Outside, double Momentum, double Rate, double Step) : IUpdateRule
+    private readonly record struct Rule(double Gain, double MeanGain, double Inside, double Outside, double Momentum, double Rate, double Step) : IUpdateRule
     {
         public static int Slots => 3;
 
@@ -54,12 +54,9 @@ public sealed class RMSprop : Optimizer
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
             s0 += T.Field(Gain) * ((g * g) - s0);
-            var variance = s0;
-            if (Centered)
-            {
-                s1 += T.Field(Gain) * (g - s1);
-                variance -= s1 * s1;
-            }
+            // Not centered, the mean stays 0.
+            s1 += T.Field(MeanGain) * (g - s1);
+            var variance = s0 - (s1 * s1);
             s2 = (T.Field(Momentum) * s2) + T.OverRoot(T.Field(Rate) * g, variance + T.Field(Inside), T.Field(Outside));
             w -= T.Field(Step) * s2;
         }

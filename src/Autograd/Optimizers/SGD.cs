@@ -42,8 +42,8 @@ public sealed class SGD : Optimizer
 
     /// <inheritdoc/>
     protected override void Begin(double learningRate, long step) => _rule = Convention == Convention.Keras
-        ? new Rule(Momentum, -learningRate, 1, Nesterov)
-        : new Rule(Momentum, step == 1 ? 1 : 1 - Dampening, -learningRate, Nesterov);
+        ? new Rule(Momentum, -learningRate, 1)
+        : new Rule(Momentum, step == 1 ? 1 : 1 - Dampening, -learningRate);
 
     /// <inheritdoc/>
     protected override void Update(Parameter parameter, Tensor gradient)
@@ -52,6 +52,10 @@ public sealed class SGD : Optimizer
         if (Momentum == 0)
         {
             parameter.Apply(new PlainRule(_rule.Gain * _rule.Rate), gradient);
+        }
+        else if (Nesterov)
+        {
+            parameter.Apply(new NesterovRule(_rule), gradient);
         }
         else
         {
@@ -67,16 +71,29 @@ public sealed class SGD : Optimizer
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T> => w += T.Field(Rate) * g;
     }
 
-    private readonly record struct Rule(double Momentum, double Gain, double Rate, bool Nesterov) : IUpdateRule
+    private readonly record struct Rule(double Momentum, double Gain, double Rate) : IUpdateRule
     {
         public static int Slots => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            var gained = T.Field(Gain) * g;
-            s0 = (T.Field(Momentum) * s0) + gained;
-            w += T.Field(Rate) * (Nesterov ? (T.Field(Momentum) * s0) + gained : s0);
+            s0 = (T.Field(Momentum) * s0) + (T.Field(Gain) * g);
+            w += T.Field(Rate) * s0;
+        }
+    }
+
+    /// <summary>Looks ahead: one more step of the momentum.</summary>
+    private readonly record struct NesterovRule(Rule Plain) : IUpdateRule
+    {
+        public static int Slots => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
+        {
+            var gained = T.Field(Plain.Gain) * g;
+            s0 = (T.Field(Plain.Momentum) * s0) + gained;
+            w += T.Field(Plain.Rate) * ((T.Field(Plain.Momentum) * s0) + gained);
         }
     }
 }

@@ -5,7 +5,8 @@ internal static partial class OpTable
     private static readonly Tensor s_classes = new[] { 2, 0, 3 };
 
     // The last query may attend to nothing.
-    private static readonly Tensor s_attended = Tensor.From(new bool[,] { { true, true, false, true, true }, { false, true, true, true, false }, { false, false, false, false, false } });
+    // Made anew for each call: where it lives follows the default device.
+    private static Tensor Attended => Tensor.From(new bool[,] { { true, true, false, true, true }, { false, true, true, true, false }, { false, false, false, false, false } });
 
     private static OpRow[] Networks =>
     [
@@ -20,7 +21,7 @@ internal static partial class OpTable
         new("SoftmaxCrossEntropy of one row", x => Tensor.SoftmaxCrossEntropy(x[0], s_classes[0]), Signed(0.1, 2, 4)),
         new("SigmoidCrossEntropy", x => Tensor.SigmoidCrossEntropy(x[0], x[1]), Signed(0.1, 2, 3, 4), In(0.1, 0.9, 4)),
         new("Attention", x => Tensor.Attention(x[0], x[1], x[2]), Signed(0.1, 1, 2, 3, 4), Signed(0.1, 1, 2, 5, 4), Signed(0.1, 1, 2, 5, 2)),
-        new("Attention masked", x => Tensor.Attention(x[0], x[1], x[2], s_attended, scale: 0.3), Signed(0.1, 1, 2, 3, 4), Signed(0.1, 1, 1, 5, 4), Signed(0.1, 1, 2, 5, 2)),
+        new("Attention masked", x => Tensor.Attention(x[0], x[1], x[2], Attended, scale: 0.3), Signed(0.1, 1, 2, 3, 4), Signed(0.1, 1, 1, 5, 4), Signed(0.1, 1, 2, 5, 2)),
         new("Attention causal", x => Tensor.Attention(x[0], x[1], x[2], causal: true), Signed(0.1, 1, 3, 4), Signed(0.1, 1, 5, 4), Signed(0.1, 1, 5, 2)),
         new("Attention added mask", x => Tensor.Attention(x[0], x[1], x[2], x[3]), Signed(0.1, 1, 3, 4), Signed(0.1, 1, 5, 4), Signed(0.1, 1, 5, 2), Signed(0.1, 1, 3, 5)),
     ];
