@@ -35,8 +35,10 @@ internal static partial class DeviceMath
     public static double Tan(double x)
     {
         var (r, tail, turns) = Reduce(x);
-        var (s, sLow) = SinOfReduced(r, tail);
-        var (c, cLow) = CosOfReduced(r, tail);
+        var (r0, r1) = SinOfReduced(r, tail);
+        var (q0, q1) = CosOfReduced(r, tail);
+        var (s, c) = (r0 + r1, q0 + q1);
+        var (sLow, cLow) = (r1 - (s - r0), q1 - (c - q0));
         var odd = (turns & 1) != 0;
         var (numerator, numeratorLow) = (odd ? -c : s, odd ? -cLow : sLow);
         var (divisor, divisorLow) = (odd ? s : c, odd ? sLow : cLow);
