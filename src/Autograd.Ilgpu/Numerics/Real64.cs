@@ -6,7 +6,7 @@ namespace Autograd.Backends.Ilgpu;
 /// <summary>
 /// A double as the number of a formula in a kernel, and as the element of the memory it reads. Masks are 1 and 0. The same functions as on the CPU, by <see cref="DeviceMath"/>.
 /// </summary>
-internal readonly struct Real64 : IReal<Real64>
+internal readonly partial struct Real64 : IReal<Real64>
 {
     public readonly double V;
 

@@ -7,7 +7,7 @@ namespace Autograd.Backends.Ilgpu;
 /// A long as the number of a formula in a kernel, and as the element of the memory it reads. Masks are 1 and 0. A quotient by 0, which was refused before or belongs to the
 /// padding of a tail, is 0; the most negative integer by -1 stays what it is. Functions that only exist for floating types are never reached.
 /// </summary>
-internal readonly struct Whole64 : IReal<Whole64>
+internal readonly partial struct Whole64 : IReal<Whole64>
 {
     public readonly long V;
 

@@ -62,6 +62,6 @@ public partial class Tensor
         }
         var (rows, columns) = (Arange(x.Shape[^2]).ExpandDims(1), Arange(x.Shape[^1]));
         var kept = lower ? columns - rows <= k : columns - rows >= k;
-        return Where(kept, x, Scalar(0, DType.Float32).Cast(x.DType));
+        return Where(kept, x, FullOn(x.Backend, [], 0, x.DType));
     }
 }

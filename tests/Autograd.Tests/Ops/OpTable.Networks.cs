@@ -2,7 +2,8 @@ namespace Autograd.Tests.Ops;
 
 internal static partial class OpTable
 {
-    private static readonly Tensor s_classes = new[] { 2, 0, 3 };
+    // Made anew for each call: where they live follows the default device.
+    private static Tensor Classes => new[] { 2, 0, 3 };
 
     // The last query may attend to nothing.
     // Made anew for each call: where it lives follows the default device.
@@ -16,9 +17,9 @@ internal static partial class OpTable
         new("LayerNorm offset", x => Tensor.LayerNorm(x[0], offset: x[1]), Signed(0.1, 2, 3, 5), Signed(0.1, 2, 5)),
         new("RmsNorm", x => Tensor.RmsNorm(x[0], x[1]), Signed(0.1, 2, 3, 5), Signed(0.1, 2, 5)),
         new("RmsNorm axes", x => Tensor.RmsNorm(x[0], axes: 0), Signed(0.1, 2, 3, 5)),
-        new("SoftmaxCrossEntropy", x => Tensor.SoftmaxCrossEntropy(x[0], s_classes), Signed(0.1, 2, 3, 4)),
+        new("SoftmaxCrossEntropy", x => Tensor.SoftmaxCrossEntropy(x[0], Classes), Signed(0.1, 2, 3, 4)),
         new("SoftmaxCrossEntropy of distributions", x => Tensor.SoftmaxCrossEntropy(x[0], x[1]), Signed(0.1, 2, 2, 3, 4), In(0.1, 1, 2, 3, 4)),
-        new("SoftmaxCrossEntropy of one row", x => Tensor.SoftmaxCrossEntropy(x[0], s_classes[0]), Signed(0.1, 2, 4)),
+        new("SoftmaxCrossEntropy of one row", x => Tensor.SoftmaxCrossEntropy(x[0], Classes[0]), Signed(0.1, 2, 4)),
         new("SigmoidCrossEntropy", x => Tensor.SigmoidCrossEntropy(x[0], x[1]), Signed(0.1, 2, 3, 4), In(0.1, 0.9, 4)),
         new("Attention", x => Tensor.Attention(x[0], x[1], x[2]), Signed(0.1, 1, 2, 3, 4), Signed(0.1, 1, 2, 5, 4), Signed(0.1, 1, 2, 5, 2)),
         new("Attention masked", x => Tensor.Attention(x[0], x[1], x[2], Attended, scale: 0.3), Signed(0.1, 1, 2, 3, 4), Signed(0.1, 1, 1, 5, 4), Signed(0.1, 1, 2, 5, 2)),
