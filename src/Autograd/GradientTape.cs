@@ -266,7 +266,7 @@ public sealed class GradientTape : IDisposable
             Shape shape = [.. target.Shape, .. source.Shape];
             if (target.Size == 0)
             {
-                return Tensor.Zeros(shape, source.DType);
+                return Tensor.FullOn(source.Backend, shape, 0, source.DType);
             }
             var rows = new Tensor[target.Size];
             for (var i = 0; i < rows.Length; i++)
@@ -303,14 +303,14 @@ public sealed class GradientTape : IDisposable
             Shape shape = [.. target.Shape, .. source.Shape.ToArray()[1..]];
             if (shape.Size == 0)
             {
-                return Tensor.Zeros(shape, source.DType);
+                return Tensor.FullOn(source.Backend, shape, 0, source.DType);
             }
             var batch = target.Shape[0];
             var perExample = target.Size / batch;
             var columns = new Tensor[perExample];
             for (var i = 0; i < perExample; i++)
             {
-                var cotangent = Tensor.OneHot(Tensor.Full([1], i, DType.Int64), perExample, target.DType).BroadcastTo([batch, perExample]).Reshape(target.Shape);
+                var cotangent = Tensor.OneHot(Tensor.FullOn(target.Backend, [1], i, DType.Int64), perExample, target.DType).BroadcastTo([batch, perExample]).Reshape(target.Shape);
                 var column = OneRow(target, source, cotangent, unconnected);
                 if (column is null)
                 {
@@ -323,7 +323,7 @@ public sealed class GradientTape : IDisposable
     }
 
     private static Tensor OneHotLike(Tensor target, int index) =>
-        Tensor.OneHot(Tensor.Full([], index, DType.Int64), target.Size, target.DType).Reshape(target.Shape);
+        Tensor.OneHot(Tensor.FullOn(target.Backend, [], index, DType.Int64), target.Size, target.DType).Reshape(target.Shape);
 
     private Tensor? OneRow(Tensor target, Tensor source, Tensor cotangent, Unconnected unconnected)
     {

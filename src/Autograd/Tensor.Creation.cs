@@ -133,7 +133,7 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(classes);
         Shape shape = [.. classes.Shape, depth];
         var positions = Ops.Indexing.Positions(classes, depth, "OneHot", classes, axis: null);
-        var y = Equal(positions.ExpandDims(-1), Arange(depth)).Cast(dtype);
+        var y = Equal(positions.ExpandDims(-1), Arange(depth).To(positions.Device)).Cast(dtype);
         Recording.Active?.Add(new NotDifferentiable("OneHot"), y, classes);
         return y.Reshape(shape);
     }

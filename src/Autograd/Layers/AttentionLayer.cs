@@ -76,7 +76,7 @@ public abstract class AttentionLayer : Layer
         }
         if (UseCausalMask)
         {
-            And((Arange(query.Shape[1]).ExpandDims(1) >= Arange(value.Shape[1])).ExpandDims(0));
+            And((Arange(query.Shape[1]).ExpandDims(1) >= Arange(value.Shape[1])).ExpandDims(0).To(query.Device));
         }
         And(MaskOf(value)?.ExpandDims(1));
         And(MaskOf(key)?.ExpandDims(1));

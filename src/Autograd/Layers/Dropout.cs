@@ -52,7 +52,7 @@ public sealed class Dropout(double rate, int[]? noiseShape = null, long? seed = 
             throw new ShapeException($"the noise has shape {Shape.Format(NoiseShape)}; it needs a number for each axis, the batch included.");
         }
         Shape shape = [.. NoiseShape.Select((extent, axis) => extent == -1 ? x.Shape[axis] : extent)];
-        return x * Dropped(Ones(shape, x.DType), Rate, NextSeed());
+        return x * Dropped(FullOn(x.Backend, shape, 1, x.DType), Rate, NextSeed());
     }
 }
 
@@ -73,7 +73,7 @@ public abstract class SpatialDropout : NoiseLayer
     private protected override Tensor Disturbed(Tensor x)
     {
         RequireImages(x.Shape, _spatial);
-        return x * Dropped(Ones([x.Shape[0], .. Enumerable.Repeat(1, _spatial), x.Shape[^1]], x.DType), Rate, NextSeed());
+        return x * Dropped(FullOn(x.Backend, [x.Shape[0], .. Enumerable.Repeat(1, _spatial), x.Shape[^1]], 1, x.DType), Rate, NextSeed());
     }
 }
 

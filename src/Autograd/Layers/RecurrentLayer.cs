@@ -158,7 +158,7 @@ public abstract class RecurrentLayer : Layer
         }
         if (training && Dropout > 0)
         {
-            x *= Dropped(Ones([x.Shape[0], 1, x.Shape[2]], x.DType), Dropout, _seeds.Next());
+            x *= Dropped(FullOn(x.Backend, [x.Shape[0], 1, x.Shape[2]], 1, x.DType), Dropout, _seeds.Next());
         }
         var (outputs, states) = IsUsual && !(training && RecurrentDropout > 0)
             ? Walk(x, given.Count == 0 ? new Tensor?[StateCount] : [.. given], mask)
@@ -175,8 +175,8 @@ public abstract class RecurrentLayer : Layer
     private (Tensor Outputs, Tensor[] States) Unrolled(Tensor x, List<Tensor> given, Tensor? mask, bool drops)
     {
         var fromInput = InputBias is { } bias ? Linear(x, Kernel!, bias) : MatMul(x, Kernel!);
-        var states = given.Count > 0 ? given.ToArray() : [.. Enumerable.Range(0, StateCount).Select(_ => Zeros([x.Shape[0], Units], x.DType))];
-        var noise = drops ? Dropped(Ones([x.Shape[0], Units], x.DType), RecurrentDropout, _seeds.Next()) : null;
+        var states = given.Count > 0 ? given.ToArray() : [.. Enumerable.Range(0, StateCount).Select(_ => FullOn(x.Backend, [x.Shape[0], Units], 0, x.DType))];
+        var noise = drops ? Dropped(FullOn(x.Backend, [x.Shape[0], Units], 1, x.DType), RecurrentDropout, _seeds.Next()) : null;
         Func<Tensor, Tensor> seen = noise is null ? state => state : state => state * noise;
         var outputs = new Tensor[x.Shape[1]];
         for (var i = 0; i < outputs.Length; i++)

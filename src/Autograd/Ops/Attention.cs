@@ -51,7 +51,7 @@ public partial class Tensor
         }
         if (causal)
         {
-            var past = Arange(keys) <= Arange(queries).ExpandDims(1);
+            var past = (Arange(keys) <= Arange(queries).ExpandDims(1)).To(query.Device);
             allowed = allowed is null ? past : allowed & past;
         }
         if (allowed is null)

@@ -55,7 +55,7 @@ namespace Autograd
             if (!x.DType.IsFloating() && Math.Floor(min) == min && Math.Floor(max) == max)
             {
                 var integers = Promotion.ForArithmetic(x, keepsIntegers: true);
-                return Minimum(Maximum(integers, Full([], min, DType.Int64).Cast(integers.DType)), Full([], max, DType.Int64).Cast(integers.DType));
+                return Minimum(Maximum(integers, FullOn(x.Backend, [], min, DType.Int64).Cast(integers.DType)), FullOn(x.Backend, [], max, DType.Int64).Cast(integers.DType));
             }
             return Map(new ClipOp(min, max), x);
         }

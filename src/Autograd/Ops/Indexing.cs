@@ -161,7 +161,7 @@ namespace Autograd
                 {
                     columns[axis] = Shape.Size == 0 ? flat : FloorDivide(flat, strides[axis]) % Math.Max(Shape[axis], 1);
                 }
-                y = Rank == 0 ? Zeros([flat.Size, 0], DType.Int64) : Stack(columns, axis: 1);
+                y = Rank == 0 ? FullOn(Backend, [flat.Size, 0], 0, DType.Int64) : Stack(columns, axis: 1);
             }
             Recording.Active?.Add(new NotDifferentiable("NonZero"), y, this);
             return y;
@@ -283,7 +283,7 @@ namespace Autograd.Ops
                 throw new ShapeException($"Index: the mask has shape {mask.Shape} and covers axes of shape {covered}; they must be equal.");
             }
             var flat = x.Reshape(Shape.Of([.. x.Shape.Dimensions[..axis], covered.Size, .. x.Shape.Dimensions[(axis + mask.Rank)..]]));
-            var packed = mask.Packed();
+            var packed = mask.To(x.Device).Packed();
             var positions = x.Backend.NonZero(packed);
             GC.KeepAlive(packed);
             return flat.Take(positions, axis);
@@ -296,13 +296,10 @@ namespace Autograd.Ops
             {
                 throw new DTypeException($"{operation}: indices are {indices.DType}; they must be Int32 or Int64.");
             }
-            if (indices.Backend != x.Backend)
-            {
-                throw new DeviceException($"{operation}: indices live on {indices.Device}, the tensor on {x.Device}; move one of them first.");
-            }
             using (Recording.Pause())
             {
-                var positions = indices.Cast(DType.Int64).Packed();
+                // Indices have no gradients to carry, so they come by themselves.
+                var positions = indices.To(x.Device).Cast(DType.Int64).Packed();
                 if (positions.Size > 0)
                 {
                     var (smallest, largest) = Range(positions);

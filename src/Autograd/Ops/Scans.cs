@@ -34,7 +34,7 @@ namespace Autograd
             }
             // y[t] = x[t] y[t-1] starts from y[0] = x[0].
             var first = x.SliceAxis(along, reverse ? n - 1 : 0, 1);
-            var zeros = Zeros(Shape.With(along, n - 1), x.DType);
+            var zeros = FullOn(x.Backend, Shape.With(along, n - 1), 0, x.DType);
             return Scan("CumProd", x, reverse ? Concat([zeros, first], along) : Concat([first, zeros], along), along, reverse);
         }
 
@@ -122,7 +122,7 @@ namespace Autograd.Ops
             {
                 return x;
             }
-            var zero = Tensor.Zeros(x.Shape.With(axis, 1), x.DType);
+            var zero = Tensor.FullOn(x.Backend, x.Shape.With(axis, 1), 0, x.DType);
             return by > 0 ? Tensor.Concat([zero, x.SliceAxis(axis, 0, n - 1)], axis) : Tensor.Concat([x.SliceAxis(axis, 1, n - 1), zero], axis);
         }
     }

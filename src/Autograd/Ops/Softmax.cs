@@ -51,7 +51,7 @@ namespace Autograd
         private static Tensor Survivors(Tensor z, int along)
         {
             var sorted = z.Sort(along, descending: true);
-            var rank = Arange(1, z.Shape[along] + 1).Reshape([.. Enumerable.Range(0, z.Rank).Select(axis => axis == along ? -1 : 1)]);
+            var rank = Arange(1, z.Shape[along] + 1).Reshape([.. Enumerable.Range(0, z.Rank).Select(axis => axis == along ? -1 : 1)]).To(z.Device);
             var count = (rank * sorted > sorted.CumSum(along) - 1).Sum(along, keepDims: true);
             return z >= sorted.TakeAlongAxis(Maximum(count, 1) - 1, along);
         }

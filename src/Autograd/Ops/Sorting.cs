@@ -60,7 +60,7 @@ public partial class Tensor
         {
             throw new ShapeException($"{name}: x has shape {x.Shape}; there must be at least two axes, [..., rows, columns].");
         }
-        var (rows, columns) = (Arange(x.Shape[^2]).ExpandDims(1), Arange(x.Shape[^1]));
+        var (rows, columns) = (Arange(x.Shape[^2]).ExpandDims(1).To(x.Device), Arange(x.Shape[^1]).To(x.Device));
         var kept = lower ? columns - rows <= k : columns - rows >= k;
         return Where(kept, x, FullOn(x.Backend, [], 0, x.DType));
     }

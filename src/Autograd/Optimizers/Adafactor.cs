@@ -46,9 +46,9 @@ public sealed class Adafactor : Optimizer
         int[] shape = [.. variable.Shape];
         if (shape.Length >= 2)
         {
-            return Tensor.Zeros(slot == 0 ? shape[..^1] : [.. shape[..^2], shape[^1]], variable.DType);
+            return Tensor.FullOn(variable.Backend, slot == 0 ? shape[..^1] : [.. shape[..^2], shape[^1]], 0, variable.DType);
         }
-        return slot == 0 ? Tensor.ZerosLike(variable) : Tensor.Zeros([0], variable.DType);
+        return slot == 0 ? Tensor.ZerosLike(variable) : Tensor.FullOn(variable.Backend, [0], 0, variable.DType);
     }
 
     /// <inheritdoc/>

@@ -96,7 +96,7 @@ public sealed class OrthogonalRegularizer(double factor = 0.01, string mode = "r
         var rows = Mode == "rows" ? x : x.T;
         var unit = rows * Rsqrt(Maximum(Square(rows).Sum(axis: 1, keepDims: true), 1e-12));
         var count = unit.Shape[0];
-        var cosines = Abs(MatMul(unit, unit, transposeY: true)) * (1 - Eye(count, dtype: x.DType));
+        var cosines = Abs(MatMul(unit, unit, transposeY: true)) * (1 - Eye(count, dtype: x.DType).To(x.Device));
         return Factor * 0.5 * cosines.Sum() / Math.Max(1, count * (count - 1) / 2.0);
     }
 }
