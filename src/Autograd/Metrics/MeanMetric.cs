@@ -28,7 +28,7 @@ public abstract class MeanMetric(string? name = null) : Metric(name)
     }
 
     /// <inheritdoc/>
-    public override Tensor Result() => _total is null ? 0d : Targets.Quotient(_total, _weight!.Cast(DType.Float64));
+    public override Tensor Result() => _total is null ? 0d : Targets.Quotient(_total, _weight!.Cast(DType.Float64).To(_total.Device));
 
     /// <inheritdoc/>
     public override void Reset() => _total = _weight = null;

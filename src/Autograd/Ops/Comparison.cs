@@ -95,8 +95,9 @@ namespace Autograd
                 throw new DTypeException($"Where: the condition is {condition.DType}; it must be Bool, such as x > 0.");
             }
             var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, op.Name), condition.Shape, op.Name);
-            var backend = Backend.Of(ref x, ref y, op);
             Backend.Of(ref x, ref condition, op);
+            Backend.Of(ref y, ref condition, op);
+            var backend = Backend.Of(ref x, ref y, op);
             if (x.DType != y.DType)
             {
                 var common = Promotion.Common(x, y);
