@@ -37,7 +37,7 @@ internal sealed class DeviceMemory : Storage
 /// Memory of an accelerator that is free again. The driver takes tens of microseconds to allocate and often waits for all running kernels; all work of a device runs
 /// in one stream, in order, so what is given back can be handed out at once: its next kernel starts when the last one that reads it has ended.
 /// </summary>
-internal sealed class MemoryCache(Accelerator accelerator, string device)
+internal sealed class MemoryCache(Accelerator accelerator, string device, long limit)
 {
     private const int SmallestBytes = 256;
     private const long CollectEvery = 256L << 20;
@@ -49,6 +49,9 @@ internal sealed class MemoryCache(Accelerator accelerator, string device)
     private long _handedOut;
     private long _inUse;
     private long _cached;
+
+    /// <summary>Bytes that may be allocated in all.</summary>
+    public long Limit => limit;
 
     /// <summary>Bytes that tensors hold.</summary>
     public long BytesInUse => Volatile.Read(ref _inUse);
@@ -76,7 +79,7 @@ internal sealed class MemoryCache(Accelerator accelerator, string device)
             {
                 Trim();
                 buffer = TryAllocate(capacity) ?? throw new TensorMemoryException(
-                    $"{device} has no memory left for {bytes} bytes: {BytesInUse} bytes are in use of {accelerator.MemorySize}. Dispose tensors that are done with, or work in smaller batches.");
+                    $"{device} has no memory left for {bytes} bytes: {BytesInUse} bytes are in use of {limit}. Dispose tensors that are done with, or work in smaller batches.");
             }
         }
         Interlocked.Add(ref _inUse, capacity);
@@ -139,7 +142,7 @@ internal sealed class MemoryCache(Accelerator accelerator, string device)
 
     private MemoryBuffer1D<byte, Stride1D.Dense>? TryAllocate(long capacity)
     {
-        if (capacity > accelerator.MemorySize)
+        if (BytesInUse + BytesCached + capacity > limit)
         {
             return null;
         }

@@ -75,12 +75,12 @@ public static class GpuDevices
     {
         /// <summary>What the device is called by its maker, and its memory.</summary>
         public string Description => device.Backend is IlgpuBackend gpu
-            ? string.Create(CultureInfo.InvariantCulture, $"{device.Name}: {gpu.Accelerator.Name}, {gpu.Accelerator.MemorySize / 1048576.0:N0} MB")
+            ? string.Create(CultureInfo.InvariantCulture, $"{device.Name}: {gpu.Accelerator.Name}, {gpu.Memory.Limit / 1048576.0:N0} MB")
             : $"{device.Name}: {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} threads";
 
         /// <summary>Bytes of the device's memory: in all, held by tensors, and kept for reuse. On the processor the first alone.</summary>
         public (long Total, long InUse, long Cached) Memory => device.Backend is IlgpuBackend gpu
-            ? (gpu.Accelerator.MemorySize, gpu.Memory.BytesInUse, gpu.Memory.BytesCached)
+            ? (gpu.Memory.Limit, gpu.Memory.BytesInUse, gpu.Memory.BytesCached)
             : (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, 0, 0);
 
         /// <summary>Waits until the device has done all it was asked for. Reading a value waits by itself; this is for taking times.</summary>
@@ -106,7 +106,7 @@ public static class GpuDevices
                 {
                     var accelerator = device.CreateAccelerator(s_context!);
                     var group = device.AcceleratorType == AcceleratorType.Cuda ? IlgpuBackend.LargestGroup : Math.Min(IlgpuBackend.LargestGroup, PowerOfTwo(accelerator.MaxNumThreadsPerGroup));
-                    return new IlgpuBackend(accelerator, known, group);
+                    return new IlgpuBackend(accelerator, known, group, device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU });
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
@@ -127,7 +127,7 @@ public static class GpuDevices
             throw new DeviceException($"Gpu: \"{name}\" is no device; the simulator has 1, 2, 4, 8 or 16 threads to a group, as in \"simulator:16\".");
         }
         var context = Context.Create(builder => builder.CPU(new CPUDevice(16, 16, 1)).Optimize(OptimizationLevel.O2));
-        return new IlgpuBackend(context.GetCPUDevice(0).CreateCPUAccelerator(context), name, group);
+        return new IlgpuBackend(context.GetCPUDevice(0).CreateCPUAccelerator(context), name, group, isHost: true);
     }
 
     // Only while s_opening is held. Drivers are looked for once.

@@ -22,11 +22,13 @@ internal sealed partial class IlgpuBackend : Backend
     [ThreadStatic]
     private static IlgpuBackend? t_bound;
 
-    public IlgpuBackend(Accelerator accelerator, string name, int groupSize)
+    public IlgpuBackend(Accelerator accelerator, string name, int groupSize, bool isHost)
     {
         _accelerator = accelerator;
         Device = new Device(name, this);
-        _memory = new MemoryCache(accelerator, name);
+        // A device that is the processor itself would be ended by the system before it refused.
+        var limit = isHost ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3 : long.MaxValue;
+        _memory = new MemoryCache(accelerator, name, Math.Min(limit, accelerator.MemorySize));
         _groupSize = groupSize;
         // Enough for every multiprocessor to be full; each thread goes on in strides.
         _mostGroups = groupSize == 1 ? 1 : Math.Max(16 * accelerator.NumMultiprocessors, 64);
@@ -74,8 +76,10 @@ internal sealed partial class IlgpuBackend : Backend
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                throw new DeviceException($"{Device}: a kernel could not be compiled: {exception.InnerException?.Message ?? exception.Message} "
-                    + "Formulas for a GPU must be structs of numbers, and call nothing but the members of IReal.");
+                // What is left of it in ILGPU's cache would make every later kernel fail.
+                _accelerator.Context.ClearCache(ClearCacheMode.Everything);
+                throw new DeviceException($"{Device}: a kernel could not be compiled: {(exception.InnerException?.Message ?? exception.Message).TrimEnd('.')}. "
+                    + "A formula for a GPU is a struct whose fields are numbers (a bool is none), and calls nothing but the members of IReal.");
             }
         }
     }
