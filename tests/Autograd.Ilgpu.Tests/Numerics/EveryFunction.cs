@@ -107,3 +107,13 @@ internal static class EveryFunction<T> where T : unmanaged, IReal<T>
         results[41] = T.Const(double.NegativeInfinity) + T.Abs(x);
     }
 }
+
+/// <summary>The same for memory of plain numbers: the launchers that ILGPU makes may name public types only.</summary>
+internal static class EveryFunctionKernels
+{
+    public static void OfFloats(ArrayView<float> x, ArrayView<float> y, ArrayView<float> results, int n) =>
+        EveryFunction<Real32>.Kernel(x.Cast<Real32>(), y.Cast<Real32>(), results.Cast<Real32>(), n);
+
+    public static void OfDoubles(ArrayView<double> x, ArrayView<double> y, ArrayView<double> results, int n) =>
+        EveryFunction<Real64>.Kernel(x.Cast<Real64>(), y.Cast<Real64>(), results.Cast<Real64>(), n);
+}
