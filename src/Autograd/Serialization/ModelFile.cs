@@ -15,6 +15,7 @@ internal static class ModelFile
     private const string ModelKey = "autograd.model";
     private const string CompilationKey = "autograd.compilation";
     private const string RandomKey = "autograd.random";
+    private const string SeedsKey = "autograd.seeds";
     private const string WeightPrefix = "model/";
     private const string OptimizerPrefix = "optimizer/";
 
@@ -37,6 +38,11 @@ internal static class ModelFile
             [ModelKey] = Text(architecture),
             [RandomKey] = Tensor.RandomState.Text,
         };
+        var seeds = new JsonObject(model.SeededParts().Where(part => part.Seeds.Taken > 0).Select(part => KeyValuePair.Create(part.Path, (JsonNode?)part.Seeds.Taken)));
+        if (seeds.Count > 0)
+        {
+            metadata[SeedsKey] = Text(seeds); // absent in older files, and ignored by older programs
+        }
         var tensors = new List<KeyValuePair<string, Tensor>>();
         tensors.AddRange(model.NamedWeights().Select(weight => new KeyValuePair<string, Tensor>(WeightPrefix + weight.Path, weight.Variable.Value)));
         if (includeOptimizer && model.CompilationOrNull is { } compilation)
@@ -77,12 +83,28 @@ internal static class ModelFile
             {
                 ReadCompilation(model, Parse(compilation), content.Tensors);
             }
+            if (content.Metadata.TryGetValue(SeedsKey, out var seeds))
+            {
+                SetSeeds(model, Parse(seeds));
+            }
             if (resume)
             {
                 Tensor.RandomState = RandomState.Parse(content.Metadata.GetValueOrDefault(RandomKey, ""));
             }
             return model;
         });
+    }
+
+    // How many noises each layer with a seed of its own has made.
+    private static void SetSeeds(Model model, JsonObject json)
+    {
+        var parts = model.SeededParts().ToDictionary(part => part.Path, part => part.Seeds);
+        foreach (var (path, node) in json)
+        {
+            var taken = Settings.Read<long>(node, $"the seeds that {path} has taken");
+            var seeds = parts.GetValueOrDefault(path) ?? throw new FileException($"the file counts the seeds of '{path}', which is no layer with a seed.");
+            seeds.Taken = taken >= 0 ? taken : throw new FileException($"'{path}' cannot have taken {taken} seeds.");
+        }
     }
 
     private static void CheckVersion(Safetensors.Content content)

@@ -17,14 +17,15 @@ internal sealed class Registry<T>(string family) where T : class
     /// <summary>What the kinds are, for messages.</summary>
     public string Family => family;
 
-    /// <summary>The names of all kinds that a program can name, sorted.</summary>
+    /// <summary>The names of all kinds that a program can name, sorted; shorter ones behind them in brackets: <c>MeanSquaredError (mse)</c>.</summary>
     public IReadOnlyList<string> Names
     {
         get
         {
             lock (_lock)
             {
-                return [.. _kinds.Values.Where(kind => kind.Type.IsVisible).Select(kind => kind.Type.Name).Distinct().Order(StringComparer.Ordinal)];
+                return [.. _kinds.Values.Where(kind => kind.Type.IsVisible).Distinct().OrderBy(kind => kind.Type.Name, StringComparer.Ordinal)
+                    .Select(kind => kind.Aliases.Count == 0 ? kind.Type.Name : $"{kind.Type.Name} ({string.Join(", ", kind.Aliases)})")];
             }
         }
     }
@@ -40,6 +41,7 @@ internal sealed class Registry<T>(string family) where T : class
             foreach (var alias in aliases)
             {
                 Add(kind, alias);
+                kind.Aliases.Add(alias);
             }
         }
         return this;
@@ -62,9 +64,16 @@ internal sealed class Registry<T>(string family) where T : class
         ArgumentNullException.ThrowIfNull(name);
         lock (_lock)
         {
-            return _kinds.TryGetValue(Key(name), out var kind)
-                ? kind
-                : throw new ValueException($"There is no {family} called '{name}'. Known: {string.Join(", ", Names)}.");
+            return _kinds.TryGetValue(Key(name), out var kind) ? kind : throw new ValueException($"There is no {family} called '{name}'. {Suggestion(name)}Known: {string.Join(", ", Names)}.");
+        }
+    }
+
+    /// <summary>The name that was meant, if one is near, as a question.</summary>
+    public string Suggestion(string name)
+    {
+        lock (_lock)
+        {
+            return Spelled.Suggestion(name, _kinds.Values.Where(kind => kind.Type.IsVisible).Distinct().SelectMany(kind => kind.Aliases.Prepend(Spelled.InSnakeCase(kind.Type.Name))));
         }
     }
 
@@ -107,6 +116,9 @@ internal sealed class Kind([DynamicallyAccessedMembers(Kind.Needs)] Type type)
 
     [DynamicallyAccessedMembers(Needs)]
     public Type Type { get; } = type;
+
+    /// <summary>Its shorter names.</summary>
+    public List<string> Aliases { get; } = [];
 
     private ConstructorInfo Constructor => field ??= Type.GetConstructors().MaxBy(constructor => constructor.GetParameters().Length)
         ?? throw new ValueException($"{Type.Name} has no public constructor.");
