@@ -328,6 +328,11 @@ internal static class ModelFile
 
     public static void LoadWeights(Model model, string path)
     {
+        if (!model.IsBuilt && !model.NamedWeights().Any())
+        {
+            throw new ModelException(
+                $"{model.Describe()} is not built, so it has no weights to load into yet: give its first layer an inputShape, or apply the model to a batch first. (A whole model, which Save wrote, is read by Model.Load.)");
+        }
         if (IsNpz(path))
         {
             var arrays = Npz.Load(path);
