@@ -160,6 +160,13 @@ public sealed class ValueTests
         ["TopK smallest"] = new([2, 3], (x, i) => Range(0, 4).Select(k => x[0][k, i[1]]).Order().ElementAt(i[0])),
         ["Tril"] = new([2, 3, 4], (x, i) => i[2] <= i[1] ? x[0][i] : 0),
         ["Triu"] = new([3, 4], (x, i) => i[1] >= i[0] + 1 ? x[0][i] : 0),
+        // The kernels of the first two are other formulas than those of plain arithmetic; see ElementaryTests for their errors.
+        ["LGamma"] = new([3, 4], (x, i) => Autograd.Ops.GammaFormulas.LogGamma(new Real(x[0][i])).Value),
+        ["LGamma of negative numbers"] = new([3, 4], (x, i) => Autograd.Ops.GammaFormulas.LogGamma(new Real(x[0][i])).Value),
+        ["Digamma"] = new([3, 4], (x, i) => Autograd.Ops.GammaFormulas.Polygamma(0, new Real(x[0][i])).Value),
+        ["Digamma of negative numbers"] = new([3, 4], (x, i) => Autograd.Ops.GammaFormulas.Polygamma(0, new Real(x[0][i])).Value),
+        ["Polygamma"] = new([3, 4], (x, i) => Exact.Polygamma(1, x[0][i])),
+        ["Polygamma of order 4"] = new([3, 4], (x, i) => Exact.Polygamma(4, x[0][i])),
         ["Diag"] = new([3, 3], (x, i) => i[0] == i[1] ? x[0].Flat(i[0]) : 0),
         ["Diag below"] = new([4, 4], (x, i) => i[0] == i[1] + 2 ? x[0].Flat(i[1]) : 0),
         ["Diag of matrices"] = new([2, 2], (x, i) => x[0][i[0], i[1], i[1] + 1]),

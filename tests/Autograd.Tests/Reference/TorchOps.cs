@@ -11,8 +11,6 @@ internal static class TorchOps
     /// <summary>Operations that do not exist yet, and what they wait for.</summary>
     public static readonly Dictionary<string, string> NotYet = new()
     {
-        ["lgamma"] = "special functions",
-        ["digamma"] = "special functions",
         ["index_put"] = "scatter that overwrites",
         ["index_copy"] = "scatter that overwrites",
         ["scatter_reduce"] = "scatter with a reduction",
@@ -37,6 +35,8 @@ internal static class TorchOps
     {
         // ---- elementwise ----
         ["exp"] = Of(Exp),
+        ["lgamma"] = Of(LGamma),
+        ["digamma"] = Of(Digamma),
         ["sin"] = Of(Sin),
         ["sinh"] = Of(Sinh),
         ["cosh"] = Of(Cosh),
