@@ -77,7 +77,7 @@ public abstract class Metric
         var metric = string.Equals(name, "accuracy", StringComparison.OrdinalIgnoreCase) ? new FittingAccuracy()
             : Registry.Knows(name) ? Registry.Create(name)
             : Loss.Registry.Knows(name) ? (Metric)Loss.Registry.Create(name)
-            : throw new ValueException($"There is no metric called '{name}'. {(Registry.Suggestion(name) is { Length: > 0 } meant ? meant : Loss.Registry.Suggestion(name))}Known: {string.Join(", ", Registry.Names)}; and the losses {string.Join(", ", Loss.Registry.Names)}.");
+            : throw new ValueException($"There is no metric called '{name}'. {(Registry.Suggestion(name) is { Length: > 0 } meant ? meant : Loss.Registry.Suggestion(name))}Known: {Registry.Listed}; and the losses {Loss.Registry.Listed}.");
         metric.Name = name;
         return metric;
     }

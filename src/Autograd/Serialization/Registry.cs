@@ -17,18 +17,31 @@ internal sealed class Registry<T>(string family) where T : class
     /// <summary>What the kinds are, for messages.</summary>
     public string Family => family;
 
-    /// <summary>The names of all kinds that a program can name, sorted; shorter ones behind them in brackets: <c>MeanSquaredError (mse)</c>.</summary>
+    /// <summary>The names of all kinds that a program can name, sorted.</summary>
     public IReadOnlyList<string> Names
     {
         get
         {
             lock (_lock)
             {
-                return [.. _kinds.Values.Where(kind => kind.Type.IsVisible).Distinct().OrderBy(kind => kind.Type.Name, StringComparer.Ordinal)
-                    .Select(kind => kind.Aliases.Count == 0 ? kind.Type.Name : $"{kind.Type.Name} ({string.Join(", ", kind.Aliases)})")];
+                return [.. Visible.Select(kind => kind.Type.Name)];
             }
         }
     }
+
+    /// <summary>The names for messages, shorter ones behind them in brackets: <c>MeanSquaredError (mse)</c>.</summary>
+    public string Listed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return string.Join(", ", Visible.Select(kind => kind.Aliases.Count == 0 ? kind.Type.Name : $"{kind.Type.Name} ({string.Join(", ", kind.Aliases)})"));
+            }
+        }
+    }
+
+    private IEnumerable<Kind> Visible => _kinds.Values.Where(kind => kind.Type.IsVisible).Distinct().OrderBy(kind => kind.Type.Name, StringComparer.Ordinal);
 
     /// <summary>Makes a type known under its own name, in any spelling (<c>GlorotUniform</c>, <c>glorot_uniform</c>), and under shorter ones.</summary>
     /// <exception cref="ValueException">Another type has the name.</exception>
@@ -64,7 +77,7 @@ internal sealed class Registry<T>(string family) where T : class
         ArgumentNullException.ThrowIfNull(name);
         lock (_lock)
         {
-            return _kinds.TryGetValue(Key(name), out var kind) ? kind : throw new ValueException($"There is no {family} called '{name}'. {Suggestion(name)}Known: {string.Join(", ", Names)}.");
+            return _kinds.TryGetValue(Key(name), out var kind) ? kind : throw new ValueException($"There is no {family} called '{name}'. {Suggestion(name)}Known: {Listed}.");
         }
     }
 
@@ -73,7 +86,7 @@ internal sealed class Registry<T>(string family) where T : class
     {
         lock (_lock)
         {
-            return Spelled.Suggestion(name, _kinds.Values.Where(kind => kind.Type.IsVisible).Distinct().SelectMany(kind => kind.Aliases.Prepend(Spelled.InSnakeCase(kind.Type.Name))));
+            return Spelled.Suggestion(name, Visible.SelectMany(kind => kind.Aliases.Prepend(Spelled.InSnakeCase(kind.Type.Name))));
         }
     }
 
