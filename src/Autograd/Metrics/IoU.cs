@@ -63,7 +63,7 @@ public sealed class BinaryIoU(int[]? targetClassIds = null, double threshold = 0
     public double Threshold { get; } = threshold;
 
     /// <inheritdoc/>
-    protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight) => 
+    protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight) =>
         base.Gather(yTrue, yPred >= Threshold, SampleWeights.Masked(sampleWeight, yPred, Name));
 }
 

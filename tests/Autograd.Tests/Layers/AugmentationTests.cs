@@ -81,9 +81,8 @@ public class AugmentationTests
         var found = new HashSet<(int, int)>();
         for (var i = 0; i < s_batch.Shape[0]; i++)
         {
-            var at = (from top in Enumerable.Range(0, 2) from left in Enumerable.Range(0, 4)
-                where Equal(s_batch[i, top..(top + 4), left..(left + 3)], y[i]).All().Item<bool>() select (top, left)).Single();
-            found.Add(at);
+            var corners = Enumerable.Range(0, 2).SelectMany(top => Enumerable.Range(0, 4).Select(left => (Top: top, Left: left)));
+            found.Add(corners.Single(at => Equal(s_batch[i, at.Top..(at.Top + 4), at.Left..(at.Left + 3)], y[i]).All().Item<bool>()));
         }
         Assert.Equal(8, found.Count);
         // In inference the middle of the proportions of the result.
