@@ -2,25 +2,26 @@
 #:property PublishAot=false
 
 // MNIST, 60000 digits for training and 10000 for testing: a dense network (98% on the test digits) and a convolutional one (99%).
-// Run: dotnet run -c Release examples/Mnist.cs [dense|conv]      (both without an argument; reads the data from AUTOGRAD_DATA or downloads it once)
+// Run: dotnet run -c Release examples/Mnist.cs -- [dense|conv] [--epochs N]      (both without a name; reads the data from AUTOGRAD_DATA or downloads it once)
 
 using System.Diagnostics;
 using Autograd;
 
 Tensor.SetSeed(1);
 var mnist = Datasets.Mnist();
-if (args is [] or ["dense"])
+int? given = Array.IndexOf(args, "--epochs") is >= 0 and var at ? int.Parse(args[at + 1]) : null;
+if (Wanted("dense"))
 {
-    Train("dense", epochs: 8, new Sequential([
+    Train("dense", epochs: given ?? 8, new Sequential([
         new Flatten(inputShape: [28, 28]),
         new Dense(512, activation: "relu"),
         new Dropout(0.2),
         new Dense(10),
     ], name: "dense"));
 }
-if (args is [] or ["conv"])
+if (Wanted("conv"))
 {
-    Train("conv", epochs: 6, new Sequential([
+    Train("conv", epochs: given ?? 6, new Sequential([
         new Reshape([28, 28, 1], inputShape: [28, 28]),
         new Conv2D(32, 3, activation: "relu"),
         new MaxPooling2D(2),
@@ -32,6 +33,8 @@ if (args is [] or ["conv"])
         new Dense(10),
     ], name: "conv"));
 }
+
+bool Wanted(string name) => args.Contains(name) || !args.Any(argument => argument is "dense" or "conv");
 
 void Train(string name, int epochs, Sequential model)
 {

@@ -2,8 +2,8 @@ namespace Autograd;
 
 /// <summary>
 /// The base of every error that is about tensors. The message names the operation, the shapes or values, and the rule that
-/// was broken. A call that throws has changed nothing. Null and out-of-range plain arguments throw .NET's own
-/// <see cref="ArgumentException"/> family.
+/// was broken. A call that throws has changed nothing. Null arguments throw .NET's own <see cref="ArgumentNullException"/>, and lists that do not fit one
+/// another, or a place beyond a list, its <see cref="ArgumentException"/> family; a setting out of range is a <see cref="ValueException"/>.
 /// </summary>
 public class AutogradException : Exception
 {

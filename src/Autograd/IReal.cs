@@ -154,6 +154,12 @@ public interface IReal<T> where T : struct, IReal<T>
     /// <summary>The error function.</summary>
     static abstract T Erf(T x);
 
+    /// <summary>ln |Gamma(x)|.</summary>
+    static virtual T LogGamma(T x) => Ops.GammaFormulas.LogGamma(x);
+
+    /// <summary>The n-th derivative of Gamma'(x) / Gamma(x), n from 0 to 20.</summary>
+    static virtual T Polygamma(int n, T x) => Ops.GammaFormulas.Polygamma(n, x);
+
     /// <summary>1 / (1 + e^-x). A member because over tensors the quotient's own derivative would overflow far left.</summary>
     static abstract T Sigmoid(T x);
 

@@ -18,7 +18,8 @@ internal static class Interop
             _ when element == typeof(int) => Flat<int>(values),
             _ when element == typeof(long) => Flat<long>(values),
             _ when element == typeof(bool) => Flat<bool>(values),
-            _ => throw new DTypeException($"From: an array of {element.Name}; the elements must be float, double, int, long or bool."),
+            _ when element == typeof(byte) => Flat<byte>(values),
+            _ => throw new DTypeException($"From: an array of {element.Name}; the elements must be float, double, int, long, bool or byte."),
         };
     }
 

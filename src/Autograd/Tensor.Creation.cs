@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Autograd;
 
@@ -139,18 +140,23 @@ public partial class Tensor
     }
 
     /// <summary>A tensor of the given values (copied).</summary>
-    /// <param name="values">Elements in row-major order: float, double, int, long or bool.</param>
+    /// <param name="values">Elements in row-major order: float, double, int, long or bool; bytes, such as those of images, become float32 of the same value, 0 to 255.</param>
     /// <param name="shape">The extents; one axis when left out.</param>
     /// <exception cref="ShapeException">The shape has another number of elements.</exception>
     /// <exception cref="DTypeException">No tensor stores <typeparamref name="T"/>.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> values, Shape? shape = null) where T : unmanaged
     {
-        var dtype = DTypes.Of<T>();
+        var dtype = typeof(T) == typeof(byte) ? DType.Float32 : DTypes.Of<T>();
         if (shape is not null && shape.Size != values.Length)
         {
             throw new ShapeException($"From: {values.Length} values do not fill shape {shape}, which has {shape.Size} elements.");
         }
         var y = Allocate(dtype, shape ?? Shape.Of(values.Length), Backends.Cpu.CpuBackend.Instance);
+        if (typeof(T) == typeof(byte))
+        {
+            TensorPrimitives.ConvertTruncating(MemoryMarshal.AsBytes(values), y.Elements<float>());
+            return y;
+        }
         values.CopyTo(y.Elements<T>());
         return y.ToDefault();
     }
@@ -163,7 +169,7 @@ public partial class Tensor
     }
 
     /// <summary>A tensor of a C# array of any rank, such as <c>float[,]</c>, or a nested one such as <c>float[][]</c> (copied).</summary>
-    /// <exception cref="DTypeException">The elements are not float, double, int, long or bool.</exception>
+    /// <exception cref="DTypeException">The elements are not float, double, int, long, bool or byte.</exception>
     /// <exception cref="ShapeException">A nested array is ragged.</exception>
     public static Tensor From(Array values)
     {
@@ -175,7 +181,7 @@ public partial class Tensor
     /// <exception cref="DTypeException">No tensor stores <typeparamref name="T"/>.</exception>
     public static Tensor From<T>(in ReadOnlyTensorSpan<T> values) where T : unmanaged
     {
-        _ = DTypes.Of<T>();
+        _ = typeof(T) == typeof(byte) ? DType.Float32 : DTypes.Of<T>();
         return Interop.FromTensorSpan(values);
     }
 
@@ -218,6 +224,9 @@ public partial class Tensor
 
     /// <summary>A vector (copied).</summary>
     public static implicit operator Tensor(bool[] values) => From(values);
+
+    /// <summary>A float32 vector of numbers from 0 to 255 (copied).</summary>
+    public static implicit operator Tensor(byte[] values) => From(values);
 
     /// <summary>A number of the given floating type, for use beside tensors of that type.</summary>
     internal static Tensor Scalar(double value, DType dtype) => dtype == DType.Float32 ? WeakScalar(dtype, (float)value) : WeakScalar(DType.Float64, value);

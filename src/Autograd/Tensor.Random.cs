@@ -77,6 +77,29 @@ public partial class Tensor
         return Draw(RandomDistribution.Integers, shape, min, max, seed, dtype);
     }
 
+    /// <summary>1 with a probability, else 0.</summary>
+    /// <exception cref="ValueException">The probability is not between 0 and 1.</exception>
+    public static Tensor RandomBernoulli(Shape shape, double probability = 0.5, long? seed = null, DType dtype = DType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return probability is >= 0 and <= 1
+            ? (RandomUniform(shape, seed: seed, dtype: DType.Float64) < probability).Cast(dtype)
+            : throw new ValueException(FormattableString.Invariant($"RandomBernoulli: the probability is {probability}; it must be from 0 to 1."));
+    }
+
+    /// <summary>1 with a probability that each element has of its own, else 0, in the type of the probabilities. No gradient goes through what is drawn.</summary>
+    /// <exception cref="ValueException">A probability is not between 0 and 1.</exception>
+    /// <exception cref="DTypeException">The probabilities are no floating numbers.</exception>
+    public static Tensor RandomBernoulli(Tensor probabilities, long? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        probabilities.RequireFloating("RandomBernoulli");
+        using var pause = Recording.Pause();
+        return ((probabilities >= 0) & (probabilities <= 1)).All().Item<bool>()
+            ? (RandomUniform(probabilities.Shape, seed: seed, dtype: DType.Float64) < probabilities).Cast(probabilities.DType)
+            : throw new ValueException("RandomBernoulli: a probability is not from 0 to 1.");
+    }
+
     /// <summary>The numbers 0 to count - 1 (int64) in random order.</summary>
     /// <exception cref="ShapeException">The count is negative.</exception>
     public static Tensor RandomPermutation(int count, long? seed = null)

@@ -59,6 +59,9 @@ public abstract class Callback
 /// <param name="ValidationFreq">After every so many epochs is validated; null without validation.</param>
 public sealed record TrainingRun(int Epochs, int InitialEpoch, int? Steps, History History, int? ValidationFreq = null)
 {
+    /// <summary>The epoch to begin with, which a callback that resumes earlier training may set.</summary>
+    internal int NextEpoch { get; set; } = InitialEpoch;
+
     /// <summary>Whether an epoch is followed by validation; null where none is.</summary>
     internal bool? ValidatesEpoch(int epoch) => ValidationFreq is { } every ? (epoch + 1) % every == 0 : null;
 }

@@ -50,7 +50,7 @@ public sealed class NonNegative : Constraint
 public sealed class MaxNorm(double maxValue = 2, int axis = 0) : Constraint
 {
     /// <summary>The largest norm.</summary>
-    public double MaxValue { get; } = maxValue;
+    public double MaxValue { get; } = Setting.NotNegative(maxValue, "MaxNorm: maxValue");
 
     /// <summary>The axis of the vectors: 0, the inputs, for a dense kernel.</summary>
     public int Axis { get; } = axis;
@@ -67,13 +67,15 @@ public sealed class MaxNorm(double maxValue = 2, int axis = 0) : Constraint
 public sealed class MinMaxNorm(double minValue = 0, double maxValue = 1, double rate = 1, int axis = 0) : Constraint
 {
     /// <summary>The smallest norm.</summary>
-    public double MinValue { get; } = minValue;
+    public double MinValue { get; } = Setting.NotNegative(minValue, "MinMaxNorm: minValue");
 
     /// <summary>The largest norm.</summary>
-    public double MaxValue { get; } = maxValue;
+    public double MaxValue { get; } = maxValue >= minValue
+        ? Setting.NotNegative(maxValue, "MinMaxNorm: maxValue")
+        : throw new ValueException(FormattableString.Invariant($"MinMaxNorm: maxValue is {maxValue}; it must be minValue, {minValue}, or more."));
 
     /// <summary>How far it is drawn each time; 1 for all the way.</summary>
-    public double Rate { get; } = rate;
+    public double Rate { get; } = Setting.Fraction(rate, "MinMaxNorm: rate");
 
     /// <inheritdoc cref="MaxNorm.Axis"/>
     public int Axis { get; } = axis;

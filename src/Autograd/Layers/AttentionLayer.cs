@@ -9,12 +9,10 @@ namespace Autograd;
 /// </summary>
 public abstract class AttentionLayer : Layer
 {
-    private readonly SeedSequence _seeds;
-
     private protected AttentionLayer(double dropout, long? seed, bool useCausalMask, Shape? inputShape, string? name) : base(inputShape, name)
     {
         Dropout = InRange(0, 1, dropout, $"{GetType().Name}: dropout");
-        _seeds = new SeedSequence(seed);
+        Seeds = new SeedSequence(seed);
         UseCausalMask = useCausalMask;
     }
 
@@ -22,7 +20,7 @@ public abstract class AttentionLayer : Layer
     public double Dropout { get; }
 
     /// <inheritdoc cref="NoiseLayer.Seed"/>
-    public long? Seed => _seeds.First;
+    public long? Seed => Seeds!.First;
 
     /// <summary>Whether a place sees only those before it, and itself.</summary>
     public bool UseCausalMask { get; }
@@ -94,7 +92,7 @@ public abstract class AttentionLayer : Layer
     private protected Tensor ByScores(Tensor scores, Tensor value, Tensor? seen, bool training)
     {
         var shares = seen is null ? Tensor.Softmax(scores) : Where(seen, Tensor.Softmax(Where(seen, scores, double.NegativeInfinity)), 0);
-        return MatMul(training && Dropout > 0 ? Dropped(shares, Dropout, _seeds.Next()) : shares, value);
+        return MatMul(training && Dropout > 0 ? Dropped(shares, Dropout, Seeds!.Next()) : shares, value);
     }
 }
 

@@ -5,18 +5,16 @@ namespace Autograd;
 /// <summary>What layers that only add randomness in training have in common: in inference they give their input.</summary>
 public abstract class NoiseLayer : Layer
 {
-    private readonly SeedSequence _seeds;
-
-    private protected NoiseLayer(long? seed, Shape? inputShape, string? name) : base(inputShape, name) => _seeds = new SeedSequence(seed);
+    private protected NoiseLayer(long? seed, Shape? inputShape, string? name) : base(inputShape, name) => Seeds = new SeedSequence(seed);
 
     /// <summary>With a seed a layer draws the same noises in the same order; by default they come from the common stream (<see cref="Tensor.SetSeed"/>).</summary>
-    public long? Seed => _seeds.First;
+    public long? Seed => Seeds!.First;
 
     /// <inheritdoc/>
     protected override bool PassesMask => true;
 
     /// <summary>A seed for the next noise: each call's is another.</summary>
-    private protected long? NextSeed() => _seeds.Next();
+    private protected long? NextSeed() => Seeds!.Next();
 
     /// <inheritdoc/>
     protected sealed override Tensor Call(Tensor x, bool training) => training ? Disturbed(x.DType.IsFloating() ? x : x.Cast(DType)) : x;

@@ -23,6 +23,8 @@ public abstract partial class Layer
         .Add<GaussianDropout>().Add<GaussianNoise>().Add<AlphaDropout>().Add<ActivityRegularization>()
         .Add<Reshape>().Add<Permute>().Add<RepeatVector>().Add<Flatten>()
         .Add<Add>().Add<Subtract>().Add<Multiply>().Add<Average>().Add<Maximum>().Add<Minimum>().Add<Concatenate>().Add<Dot>()
+        .Add<Resizing>().Add<CenterCrop>().Add<RandomCrop>().Add<RandomFlip>().Add<RandomRotation>().Add<RandomTranslation>().Add<RandomZoom>()
+        .Add<RandomContrast>().Add<RandomBrightness>()
         .Add<Rescaling>().Add<Normalization>().Add<CategoryEncoding>().Add<Discretization>();
 
     /// <summary>

@@ -78,6 +78,27 @@ public abstract partial class Layer
         init => _activityRegularizer = value;
     }
 
+    /// <summary>Where the layer's noises come from, if it makes any.</summary>
+    internal SeedSequence? Seeds { get; private protected init; }
+
+    /// <summary>The layers that have taken seeds of their own, or may, with their paths; each once.</summary>
+    internal IEnumerable<(string Path, SeedSequence Seeds)> SeededParts() => SeededParts("", []);
+
+    private IEnumerable<(string Path, SeedSequence Seeds)> SeededParts(string prefix, HashSet<Layer> seen)
+    {
+        foreach (var layer in _sublayers.Where(seen.Add))
+        {
+            if (layer.Seeds is { First: not null } seeds)
+            {
+                yield return (prefix + layer.Name, seeds);
+            }
+            foreach (var part in layer.SeededParts($"{prefix}{layer.Name}/", seen))
+            {
+                yield return part;
+            }
+        }
+    }
+
     // For reading a model from a file, whose layers are made by their constructors.
     internal void Restore(DType dtype, Regularizer? activityRegularizer)
     {

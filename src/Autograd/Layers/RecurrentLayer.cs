@@ -9,8 +9,6 @@ namespace Autograd;
 /// </summary>
 public abstract class RecurrentLayer : Layer
 {
-    private readonly SeedSequence _seeds;
-
     private protected RecurrentLayer(
         int units, Activation? activation, bool useBias, Initializer? kernelInitializer, Initializer? recurrentInitializer, Initializer? biasInitializer,
         Regularizer? kernelRegularizer, Regularizer? recurrentRegularizer, Regularizer? biasRegularizer, Constraint? kernelConstraint, Constraint? recurrentConstraint,
@@ -28,7 +26,7 @@ public abstract class RecurrentLayer : Layer
         (KernelConstraint, RecurrentConstraint, BiasConstraint) = (kernelConstraint, recurrentConstraint, biasConstraint);
         Dropout = InRange(0, 1, dropout, $"{kind}: dropout");
         RecurrentDropout = InRange(0, 1, recurrentDropout, $"{kind}: recurrentDropout");
-        _seeds = new SeedSequence(seed);
+        Seeds = new SeedSequence(seed);
         (ReturnSequences, ReturnState, GoBackwards) = (returnSequences, returnState, goBackwards);
     }
 
@@ -77,7 +75,7 @@ public abstract class RecurrentLayer : Layer
     public double RecurrentDropout { get; }
 
     /// <inheritdoc cref="NoiseLayer.Seed"/>
-    public long? Seed => _seeds.First;
+    public long? Seed => Seeds!.First;
 
     /// <summary>Whether the result is [batch, time, units], the outputs of all steps, and not just the last, [batch, units].</summary>
     public bool ReturnSequences { get; }
@@ -158,7 +156,7 @@ public abstract class RecurrentLayer : Layer
         }
         if (training && Dropout > 0)
         {
-            x *= Dropped(FullOn(x.Backend, [x.Shape[0], 1, x.Shape[2]], 1, x.DType), Dropout, _seeds.Next());
+            x *= Dropped(FullOn(x.Backend, [x.Shape[0], 1, x.Shape[2]], 1, x.DType), Dropout, Seeds!.Next());
         }
         var (outputs, states) = IsUsual && !(training && RecurrentDropout > 0)
             ? Walk(x, given.Count == 0 ? new Tensor?[StateCount] : [.. given], mask)
@@ -176,7 +174,7 @@ public abstract class RecurrentLayer : Layer
     {
         var fromInput = InputBias is { } bias ? Linear(x, Kernel!, bias) : MatMul(x, Kernel!);
         var states = given.Count > 0 ? given.ToArray() : [.. Enumerable.Range(0, StateCount).Select(_ => FullOn(x.Backend, [x.Shape[0], Units], 0, x.DType))];
-        var noise = drops ? Dropped(FullOn(x.Backend, [x.Shape[0], Units], 1, x.DType), RecurrentDropout, _seeds.Next()) : null;
+        var noise = drops ? Dropped(FullOn(x.Backend, [x.Shape[0], Units], 1, x.DType), RecurrentDropout, Seeds!.Next()) : null;
         Func<Tensor, Tensor> seen = noise is null ? state => state : state => state * noise;
         var outputs = new Tensor[x.Shape[1]];
         for (var i = 0; i < outputs.Length; i++)

@@ -25,4 +25,15 @@ internal static class SampleWeights
             ? weights.Cast(values.DType).Reshape(Shape.Of([.. extents]))
             : throw new ShapeException($"{what}: weights of shape {weights.Shape} do not fit {values.Shape}, one value per example or position; give one weight per example, or one per value.");
     }
+
+    /// <summary>The weights of positions, those being 0 that a mask of the predictions leaves out; null where all count alike.</summary>
+    public static Tensor? Masked(Tensor? weights, Tensor yPred, string what)
+    {
+        if (Masks.Of(yPred) is not { } mask || mask.Rank > yPred.Rank || !mask.Shape.SequenceEqual(yPred.Shape.Take(mask.Rank)))
+        {
+            return weights;
+        }
+        var counted = mask.Cast(DType.Float64).Reshape(Shape.Of([.. mask.Shape, .. Enumerable.Repeat(1, yPred.Rank - mask.Rank)]));
+        return weights is null ? counted : Fit(weights, yPred.Cast(DType.Float64), what) * counted;
+    }
 }

@@ -69,6 +69,7 @@ public sealed class AUC : Metric
     /// <inheritdoc/>
     protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
+        sampleWeight = SampleWeights.Masked(sampleWeight, yPred, Name);
         (yTrue, yPred) = Targets.Align(yTrue, yPred, Name);
         if (MultiLabel && (yPred.Rank != 2 || yPred.Shape[1] != (NumLabels ?? yPred.Shape[1])))
         {

@@ -44,6 +44,7 @@ public sealed class ConfusionMatrix(int numClasses, string? name = null) : Confu
     /// <inheritdoc/>
     protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
+        sampleWeight = SampleWeights.Masked(sampleWeight, yPred, Name);
         (yTrue, yPred) = (Numbers(yTrue), Numbers(yPred));
         (yTrue, yPred) = Targets.SameShape(yTrue, yPred, Name);
         Targets.RequireClasses(yTrue, NumClasses, Name);

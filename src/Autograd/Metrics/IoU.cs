@@ -43,7 +43,7 @@ public class IoU : ConfusionTableMetric
 
     /// <inheritdoc/>
     protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight) =>
-        Add(SparseYTrue ? yTrue : yTrue.ArgMax(Axis), SparseYPred ? yPred : yPred.ArgMax(Axis), sampleWeight, IgnoreClass);
+        Add(SparseYTrue ? yTrue : yTrue.ArgMax(Axis), SparseYPred ? yPred : yPred.ArgMax(Axis), SampleWeights.Masked(sampleWeight, yPred, Name), IgnoreClass);
 
     /// <inheritdoc/>
     public override Tensor Result()
@@ -63,7 +63,8 @@ public sealed class BinaryIoU(int[]? targetClassIds = null, double threshold = 0
     public double Threshold { get; } = threshold;
 
     /// <inheritdoc/>
-    protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight) => base.Gather(yTrue, yPred >= Threshold, sampleWeight);
+    protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight) =>
+        base.Gather(yTrue, yPred >= Threshold, SampleWeights.Masked(sampleWeight, yPred, Name));
 }
 
 /// <summary><see cref="IoU"/> averaged over all classes.</summary>

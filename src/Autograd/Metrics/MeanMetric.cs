@@ -10,7 +10,11 @@ public abstract class MeanMetric(string? name = null) : Metric(name)
     protected abstract Tensor Values(Tensor yTrue, Tensor yPred);
 
     /// <inheritdoc/>
-    protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight) => Add(Values(yTrue, yPred), sampleWeight);
+    protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
+    {
+        var values = Values(yTrue, yPred);
+        Add(values, sampleWeight, Masks.OfLosses(values, yPred, null));
+    }
 
     // Sums stay where the tensors are, so that a step on another device waits for nobody; float64, so that a long epoch loses nothing.
     private protected void Add(Tensor values, Tensor? sampleWeight, Tensor? mask = null)
@@ -97,6 +101,6 @@ internal sealed class MeanLoss : MeanMetric
     protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         var (values, mask) = Loss.Measured(yTrue, yPred);
-        Add(values, sampleWeight, mask);
+        Add(values, sampleWeight, Masks.OfLosses(values, yPred, mask));
     }
 }

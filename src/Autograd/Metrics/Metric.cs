@@ -28,7 +28,7 @@ public abstract class Metric
     /// <summary>The name in logs.</summary>
     public string Name { get; internal set; }
 
-    /// <summary>Takes one batch in.</summary>
+    /// <summary>Takes one batch in. Steps that a mask of the predictions leaves out (see <see cref="Layer.PassesMask"/>) do not count.</summary>
     /// <param name="yTrue">What should have been predicted.</param>
     /// <param name="yPred">What was predicted.</param>
     /// <param name="sampleWeight">A weight per example.</param>
@@ -42,8 +42,17 @@ public abstract class Metric
         Gather(Targets.Fitted(yTrue, yPred), yPred, sampleWeight);
     }
 
-    /// <summary>Takes one batch in. What cannot be taken in must be refused before anything is changed.</summary>
+    /// <summary>
+    /// Takes one batch in. What cannot be taken in must be refused before anything is changed. A metric that derives from <see cref="MeanMetric"/> need not think of masks; others find that of the predictions by <see cref="MaskOf"/>.
+    /// </summary>
     protected abstract void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight);
+
+    /// <summary>Which steps of predictions count, as bools [batch, time]; null where all do.</summary>
+    protected static Tensor? MaskOf(Tensor yPred)
+    {
+        ArgumentNullException.ThrowIfNull(yPred);
+        return Masks.Of(yPred);
+    }
 
     /// <summary>The measure of all batches since the last reset: a scalar for most metrics.</summary>
     public abstract Tensor Result();
@@ -68,7 +77,7 @@ public abstract class Metric
         var metric = string.Equals(name, "accuracy", StringComparison.OrdinalIgnoreCase) ? new FittingAccuracy()
             : Registry.Knows(name) ? Registry.Create(name)
             : Loss.Registry.Knows(name) ? (Metric)Loss.Registry.Create(name)
-            : throw new ValueException($"There is no metric called '{name}'. Known: {string.Join(", ", Registry.Names)}; and the losses {string.Join(", ", Loss.Registry.Names)}.");
+            : throw new ValueException($"There is no metric called '{name}'. {(Registry.Suggestion(name) is { Length: > 0 } meant ? meant : Loss.Registry.Suggestion(name))}Known: {Registry.Listed}; and the losses {Loss.Registry.Listed}.");
         metric.Name = name;
         return metric;
     }

@@ -37,6 +37,7 @@ public abstract class ThresholdMetric : Metric
     /// <inheritdoc/>
     protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
+        sampleWeight = SampleWeights.Masked(sampleWeight, yPred, Name);
         (yTrue, yPred) = Targets.Align(yTrue, yPred, Name);
         if (_topK is { } k)
         {

@@ -34,5 +34,6 @@ public partial class Model
 
     /// <summary>Reads all weights, or, when they do not fit, none: from a safetensors file by name, or from an <c>.npz</c> file in Keras's order.</summary>
     /// <exception cref="FileException">The file cannot be read, or its weights do not fit; the message lists all that do not.</exception>
+    /// <exception cref="ModelException">The model is not built.</exception>
     public void LoadWeights(string path) => ModelFile.LoadWeights(this, path);
 }

@@ -62,5 +62,5 @@ public partial class Model : Layer
         : throw new ModelException($"{Describe()} is not built: give its first layer an inputShape, or apply the model to a batch first."));
 
     /// <inheritdoc/>
-    protected override Tensors CallAll(Tensors inputs, bool training) => _graph is null ? base.CallAll(inputs, training) : _graph.Run(inputs, training);
+    protected override Tensors CallAll(Tensors inputs, bool training) => _graph is null ? base.CallAll(inputs, training) : _graph.Run(InOrder(inputs), training);
 }

@@ -184,6 +184,12 @@ internal readonly struct Lanes<E> : IReal<Lanes<E>> where E : unmanaged
     public static Lanes<E> Erf(Lanes<E> x) => IsFloat ? Of(Elementary.Erf(x.F)) : Of(Elementary.Erf(x.D));
 
     [MethodImpl(AggressiveInlining)]
+    public static Lanes<E> LogGamma(Lanes<E> x) => IsFloat ? Of(Elementary.LogGamma(x.F)) : Of(Elementary.LogGamma(x.D));
+
+    [MethodImpl(NoInlining)]
+    public static Lanes<E> Polygamma(int n, Lanes<E> x) => n > 0 ? Ops.GammaFormulas.Polygamma(n, x) : IsFloat ? Of(Elementary.Digamma(x.F)) : Of(Elementary.Digamma(x.D));
+
+    [MethodImpl(AggressiveInlining)]
     public static Lanes<E> Pow(Lanes<E> x, Lanes<E> y) => IsFloat ? Of(Elementary.Pow(x.F, y.F)) : Of(Elementary.Pow(x.D, y.D));
 
     [MethodImpl(AggressiveInlining)]

@@ -109,5 +109,9 @@ internal readonly struct TensorReal : IReal<TensorReal>
 
     public static TensorReal Atanh(TensorReal x) => new(Tensor.Atanh(x));
 
+    public static TensorReal LogGamma(TensorReal x) => new(Tensor.LGamma(x));
+
+    public static TensorReal Polygamma(int n, TensorReal x) => new(Tensor.Polygamma(n, x));
+
     public static TensorReal Erf(TensorReal x) => new(Tensor.Erf(x));
 }

@@ -64,6 +64,31 @@ namespace Autograd
         /// <summary>Where x is neither infinite nor NaN, as bools.</summary>
         public static Tensor IsFinite(Tensor x) => Compare(default(LessFormula), s_isFinite, Abs(x), double.PositiveInfinity);
 
+        /// <summary>
+        /// Whether all elements are nearly equal: |x - y| at most atol + rtol |y|. Infinities must be equal; shapes broadcast, and types need not be the same. As in NumPy and PyTorch.
+        /// </summary>
+        /// <param name="x">One tensor.</param>
+        /// <param name="y">The other, whose size the relative tolerance is of.</param>
+        /// <param name="rtol">The relative tolerance.</param>
+        /// <param name="atol">The absolute tolerance.</param>
+        /// <param name="equalNan">Whether NaN is nearly equal to NaN.</param>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        /// <exception cref="ValueException">A tolerance is negative or NaN.</exception>
+        public static bool AllClose(Tensor x, Tensor y, double rtol = 1e-5, double atol = 1e-8, bool equalNan = false)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(y);
+            Shape.Broadcast(x.Shape, y.Shape, "AllClose");
+            if (!(rtol >= 0 && atol >= 0))
+            {
+                throw new ValueException(FormattableString.Invariant($"AllClose: the tolerances are {rtol} and {atol}; they must be 0 or more."));
+            }
+            using var pause = Recording.Pause();
+            (x, y) = (x.Cast(DType.Float64), y.Cast(DType.Float64));
+            var close = Equal(x, y) | ((Abs(x - y) <= atol + (rtol * Abs(y))) & IsFinite(x) & IsFinite(y));
+            return (equalNan ? close | (IsNaN(x) & IsNaN(y)) : close).All().Item<bool>();
+        }
+
         /// <summary>Logical and of bools, elementwise.</summary>
         /// <exception cref="DTypeException">An operand is not bool.</exception>
         public static Tensor operator &(Tensor x, Tensor y) => Logical(LogicalOperation.And, s_and, x, y);

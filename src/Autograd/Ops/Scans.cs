@@ -38,6 +38,36 @@ namespace Autograd
             return Scan("CumProd", x, reverse ? Concat([zeros, first], along) : Concat([first, zeros], along), along, reverse);
         }
 
+        /// <summary>Running largest elements along an axis, and their positions (int64), of equal ones the last; from the first NaN on, NaN. The gradient goes to where each came from.</summary>
+        /// <param name="axis">The axis to run along.</param>
+        /// <exception cref="ShapeException">The axis is out of range.</exception>
+        public (Tensor Values, Tensor Indices) CumMax(int axis = 0) => Extremes("CumMax", axis, GreaterEqual);
+
+        /// <summary>Running smallest elements along an axis, and their positions (int64), of equal ones the last; from the first NaN on, NaN. The gradient goes to where each came from.</summary>
+        /// <inheritdoc cref="CumMax"/>
+        public (Tensor Values, Tensor Indices) CumMin(int axis = 0) => Extremes("CumMin", axis, LessEqual);
+
+        private (Tensor Values, Tensor Indices) Extremes(string name, int axis, Func<Tensor, Tensor, Tensor> isBetter)
+        {
+            var along = Shape.Axis(axis, name);
+            var n = Shape[along];
+            Shape alone = [.. Enumerable.Repeat(1, along), n, .. Enumerable.Repeat(1, Rank - along - 1)];
+            Tensor indices = Arange(n).Reshape(alone).BroadcastTo(Shape);
+            using (Recording.Pause())
+            {
+                // After each round, the best of twice as many elements before.
+                var values = DType == DType.Bool ? Cast(DType.Int32) : this;
+                for (var step = 1; step < n; step *= 2)
+                {
+                    var (before, after) = (values.SliceAxis(along, 0, n - step), values.SliceAxis(along, step, n - step));
+                    var isAfter = (isBetter(after, before) | IsNaN(after)) & !(IsNaN(before) & !IsNaN(after));
+                    values = Concat([values.SliceAxis(along, 0, step), Where(isAfter, after, before)], along);
+                    indices = Concat([indices.SliceAxis(along, 0, step), Where(isAfter, indices.SliceAxis(along, step, n - step), indices.SliceAxis(along, 0, n - step))], along);
+                }
+            }
+            return (TakeAlongAxis(indices, along), indices);
+        }
+
         /// <summary>The elements moved on by one in the direction of a scan, a constant before them.</summary>
         private static Tensor Shifted(Tensor x, int axis, bool reverse, double start)
         {

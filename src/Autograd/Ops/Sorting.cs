@@ -45,6 +45,32 @@ public partial class Tensor
         return (TakeAlongAxis(indices, along), indices);
     }
 
+    /// <summary>
+    /// The different elements in ascending order; for each element of this tensor, in its shape, the place of its value among them (int64); and how often each occurs (int64). NaN counts as one
+    /// value. The gradient goes to the first element of each value.
+    /// </summary>
+    public (Tensor Values, Tensor Inverse, Tensor Counts) Unique()
+    {
+        var flat = Flatten();
+        if (flat.Size == 0)
+        {
+            return (flat, Zeros(Shape, DType.Int64), Zeros([0], DType.Int64));
+        }
+        Tensor first, inverse, counts;
+        using (Recording.Pause())
+        {
+            var order = flat.ArgSort();
+            var sorted = flat.Take(order);
+            var (before, after) = (sorted[..^1], sorted[1..]);
+            var isNew = Concat([Ones([1], DType.Int32) > 0, NotEqual(before, after) & !(IsNaN(before) & IsNaN(after))]);
+            var starts = isNew.NonZero().Flatten();
+            first = order.Take(starts);
+            inverse = Zeros([flat.Size], DType.Int64).ScatterAdd(order, isNew.Cast(DType.Int64).CumSum() - 1).Reshape(Shape);
+            counts = Concat([starts[1..], Tensor.From<long>([flat.Size])]) - starts;
+        }
+        return (flat.Take(first), inverse, counts);
+    }
+
     /// <summary>The lower triangles of matrices [..., rows, columns]: 0 above the k-th diagonal, which is the main one for 0 and above it for positive k.</summary>
     /// <exception cref="ShapeException">There are fewer than two axes.</exception>
     public static Tensor Tril(Tensor x, int k = 0) => Triangle("Tril", x, k, lower: true);

@@ -8,7 +8,7 @@ public sealed class Adadelta : Optimizer
     private Rule _rule;
 
     /// <summary>Adadelta with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
-    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    /// <exception cref="ValueException">Options are out of range, or exclude each other.</exception>
     public Adadelta(
         Schedule? learningRate = null, double rho = 0.95, double epsilon = 1e-7,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,

@@ -9,7 +9,7 @@ public sealed class Adagrad : Optimizer
     private Rule _rule;
 
     /// <summary>Adagrad with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
-    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    /// <exception cref="ValueException">Options are out of range, or exclude each other.</exception>
     public Adagrad(
         Schedule? learningRate = null, double initialAccumulatorValue = 0.1, double epsilon = 1e-7,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,

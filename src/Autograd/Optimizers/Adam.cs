@@ -11,7 +11,7 @@ public class Adam : Optimizer
     private AdamRule _rule;
 
     /// <summary>Adam with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
-    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    /// <exception cref="ValueException">Options are out of range, or exclude each other.</exception>
     public Adam(
         Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, bool amsgrad = false, double? weightDecay = null,
         double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false, double emaMomentum = 0.99,
@@ -103,7 +103,7 @@ internal readonly record struct AmsgradRule(AdamRule Adam) : IUpdateRule
 public sealed class AdamW : Adam
 {
     /// <summary>AdamW with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
-    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    /// <exception cref="ValueException">Options are out of range, or exclude each other.</exception>
     public AdamW(
         Schedule? learningRate = null, double weightDecay = 0.004, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, bool amsgrad = false,
         double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false, double emaMomentum = 0.99,

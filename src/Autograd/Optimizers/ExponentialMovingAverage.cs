@@ -15,7 +15,7 @@ public sealed class ExponentialMovingAverage
     /// <summary>No averages yet; <see cref="Apply"/> begins them.</summary>
     /// <param name="decay">What an average keeps of its past, at least 0 and below 1.</param>
     /// <param name="numUpdates">The updates so far, which each <see cref="Apply"/> counts on; without it the decay is the same throughout.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The decay or the count is out of range.</exception>
+    /// <exception cref="ValueException">The decay or the count is out of range.</exception>
     public ExponentialMovingAverage(double decay, long? numUpdates = null)
     {
         Decay = Hyperparameter.Fraction(decay);

@@ -8,7 +8,7 @@ public sealed class Ftrl : Optimizer
     private Rule _rule;
 
     /// <summary>Ftrl with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
-    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    /// <exception cref="ValueException">Options are out of range, or exclude each other.</exception>
     public Ftrl(
         Schedule? learningRate = null, double learningRatePower = -0.5, double initialAccumulatorValue = 0.1, double l1RegularizationStrength = 0,
         double l2RegularizationStrength = 0, double l2ShrinkageRegularizationStrength = 0, double beta = 0,

@@ -30,6 +30,6 @@ internal static class Hyperparameter
     public static long AtLeast(long least, long value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= least ? value : throw Outside(name, value, FormattableString.Invariant($"{least} or more"));
 
-    public static ArgumentOutOfRangeException Outside(string name, double value, string range) =>
-        new(name, value, FormattableString.Invariant($"{name} is {value}; it must be {range}."));
+    public static ValueException Outside(string name, double value, string range) =>
+        new(FormattableString.Invariant($"{name} is {value}; it must be {range}."));
 }

@@ -27,7 +27,7 @@ public sealed class LBFGS : Optimizer
     private long _innerIterations;
 
     /// <summary>L-BFGS with rate 1 unless given; the options are explained at the properties of their names.</summary>
-    /// <exception cref="ArgumentException">Options are out of range.</exception>
+    /// <exception cref="ValueException">Options are out of range.</exception>
     public LBFGS(
         Schedule? learningRate = null, int maxIterations = 20, int? maxEvaluations = null, double toleranceGradient = 1e-7, double toleranceChange = 1e-9,
         int historySize = 100, LineSearch lineSearch = LineSearch.None, string? name = null)
@@ -38,7 +38,7 @@ public sealed class LBFGS : Optimizer
         ToleranceGradient = Hyperparameter.NotNegative(toleranceGradient);
         ToleranceChange = Hyperparameter.NotNegative(toleranceChange);
         HistorySize = (int)Hyperparameter.AtLeast(1, historySize);
-        LineSearch = lineSearch is LineSearch.None or LineSearch.StrongWolfe ? lineSearch : throw new ArgumentOutOfRangeException(nameof(lineSearch));
+        LineSearch = lineSearch is LineSearch.None or LineSearch.StrongWolfe ? lineSearch : throw new ValueException($"LBFGS: there is no line search {(int)lineSearch}.");
     }
 
     /// <summary>The most steps a call makes.</summary>

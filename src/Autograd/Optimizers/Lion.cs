@@ -8,7 +8,7 @@ public sealed class Lion : Optimizer
     private Rule _rule;
 
     /// <summary>Lion with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
-    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    /// <exception cref="ValueException">Options are out of range, or exclude each other.</exception>
     public Lion(
         Schedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.99,
         double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null, bool useEma = false,

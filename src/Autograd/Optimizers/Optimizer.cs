@@ -32,7 +32,7 @@ public abstract partial class Optimizer
     /// <param name="gradientAccumulationSteps">One update from the mean gradient of so many calls; by default every call updates.</param>
     /// <param name="name">A name for messages and files; by default that of the class.</param>
     /// <param name="convention">Whose formula to follow.</param>
-    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    /// <exception cref="ValueException">Options are out of range, or exclude each other.</exception>
     protected Optimizer(
         Schedule learningRate, double? weightDecay = null, double? clipNorm = null, double? clipValue = null, double? globalClipNorm = null,
         bool useEma = false, double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null, string? name = null,
@@ -45,14 +45,14 @@ public abstract partial class Optimizer
         GlobalClipNorm = Hyperparameter.PositiveOrNone(globalClipNorm);
         if ((clipNorm is null ? 0 : 1) + (clipValue is null ? 0 : 1) + (globalClipNorm is null ? 0 : 1) > 1)
         {
-            throw new ArgumentException("clipNorm, clipValue and globalClipNorm exclude each other; set one of them.");
+            throw new ValueException("clipNorm, clipValue and globalClipNorm exclude each other; set one of them.");
         }
         UseEma = useEma;
         EmaMomentum = Hyperparameter.UpToOne(emaMomentum);
         EmaOverwriteFrequency = emaOverwriteFrequency is { } every ? (int)Hyperparameter.AtLeast(1, every, nameof(emaOverwriteFrequency)) : null;
         GradientAccumulationSteps = gradientAccumulationSteps is { } calls ? (int)Hyperparameter.AtLeast(2, calls, nameof(gradientAccumulationSteps)) : null;
         Name = name ?? GetType().Name.ToLowerInvariant();
-        Convention = convention is Convention.Keras or Convention.Torch ? convention : throw new ArgumentOutOfRangeException(nameof(convention));
+        Convention = convention is Convention.Keras or Convention.Torch ? convention : throw new ValueException($"{Name}: there is no convention {(int)convention}.");
     }
 
     /// <summary>The rate over the steps; may be replaced at any time, by a number too.</summary>

@@ -12,7 +12,7 @@ public sealed class SGD : Optimizer
     private Rule _rule;
 
     /// <summary>Gradient descent with rate 0.01 unless given; the options are explained at the properties of their names.</summary>
-    /// <exception cref="ArgumentException">Options are out of range, or exclude each other.</exception>
+    /// <exception cref="ValueException">Options are out of range, or exclude each other.</exception>
     public SGD(
         Schedule? learningRate = null, double momentum = 0, bool nesterov = false, double? weightDecay = null, double? clipNorm = null, double? clipValue = null,
         double? globalClipNorm = null, bool useEma = false, double emaMomentum = 0.99, int? emaOverwriteFrequency = null, int? gradientAccumulationSteps = null,
@@ -24,7 +24,7 @@ public sealed class SGD : Optimizer
         Dampening = Hyperparameter.UpToOne(dampening);
         if (dampening != 0 && (convention == Convention.Keras || nesterov))
         {
-            throw new ArgumentException("SGD: dampening goes with Convention.Torch and plain momentum only.", nameof(dampening));
+            throw new ValueException("SGD: dampening goes with Convention.Torch and plain momentum only.");
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class CosineDecay : Schedule
     /// <param name="alpha">The part of the highest rate that is left in the end.</param>
     /// <param name="warmupTarget">The rate after the warm-up, from which it decays; without it there is no warm-up.</param>
     /// <param name="warmupSteps">The steps of the warm-up.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A rate is negative or not finite, or a number of steps is out of range.</exception>
+    /// <exception cref="ValueException">A rate is negative or not finite, or a number of steps is out of range.</exception>
     public CosineDecay(double initialLearningRate, long decaySteps, double alpha = 0, double? warmupTarget = null, long warmupSteps = 0)
     {
         InitialLearningRate = Hyperparameter.NotNegative(initialLearningRate);

@@ -9,7 +9,7 @@ public sealed class CosineDecayRestarts : Schedule
     /// <param name="tMul">How much longer each decay is than the one before.</param>
     /// <param name="mMul">How much higher each decay starts than the one before.</param>
     /// <param name="alpha">The part of the rate that is left at the end of a decay.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A rate or factor is out of range, or there are no steps.</exception>
+    /// <exception cref="ValueException">A rate or factor is out of range, or there are no steps.</exception>
     public CosineDecayRestarts(double initialLearningRate, long firstDecaySteps, double tMul = 2, double mMul = 1, double alpha = 0)
     {
         InitialLearningRate = Hyperparameter.NotNegative(initialLearningRate);

@@ -8,7 +8,7 @@ public sealed class ExponentialDecay : Schedule
     /// <param name="decaySteps">The steps over which the rate changes by the factor.</param>
     /// <param name="decayRate">The factor.</param>
     /// <param name="staircase">Whether step / decaySteps is rounded down, so that the rate changes in jumps.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A rate is negative or not finite, or there are no steps.</exception>
+    /// <exception cref="ValueException">A rate is negative or not finite, or there are no steps.</exception>
     public ExponentialDecay(double initialLearningRate, long decaySteps, double decayRate, bool staircase = false)
     {
         InitialLearningRate = Hyperparameter.NotNegative(initialLearningRate);

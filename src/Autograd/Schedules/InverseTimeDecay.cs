@@ -8,7 +8,7 @@ public sealed class InverseTimeDecay : Schedule
     /// <param name="decaySteps">The steps that count as one unit of time.</param>
     /// <param name="decayRate">How much each unit of time adds to the divisor.</param>
     /// <param name="staircase">Whether step / decaySteps is rounded down, so that the rate changes in jumps.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A rate is negative or not finite, or there are no steps.</exception>
+    /// <exception cref="ValueException">A rate is negative or not finite, or there are no steps.</exception>
     public InverseTimeDecay(double initialLearningRate, long decaySteps, double decayRate, bool staircase = false)
     {
         InitialLearningRate = Hyperparameter.NotNegative(initialLearningRate);

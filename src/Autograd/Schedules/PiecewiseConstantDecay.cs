@@ -9,7 +9,7 @@ public sealed class PiecewiseConstantDecay : Schedule
     /// <summary>Constant pieces.</summary>
     /// <param name="boundaries">The last step of each piece but the last, rising.</param>
     /// <param name="values">The rates, one more than boundaries.</param>
-    /// <exception cref="ArgumentException">The counts do not fit, boundaries do not rise, or a rate is negative or not finite.</exception>
+    /// <exception cref="ValueException">The counts do not fit, boundaries do not rise, or a rate is negative or not finite.</exception>
     public PiecewiseConstantDecay(IEnumerable<long> boundaries, IEnumerable<double> values)
     {
         ArgumentNullException.ThrowIfNull(boundaries);
@@ -17,13 +17,13 @@ public sealed class PiecewiseConstantDecay : Schedule
         (_boundaries, _values) = ([.. boundaries], [.. values]);
         if (_values.Length != _boundaries.Length + 1)
         {
-            throw new ArgumentException($"PiecewiseConstantDecay: {_boundaries.Length} boundaries and {_values.Length} values; there is one more value than boundaries.");
+            throw new ValueException($"PiecewiseConstantDecay: {_boundaries.Length} boundaries and {_values.Length} values; there is one more value than boundaries.");
         }
         for (var i = 1; i < _boundaries.Length; i++)
         {
             if (_boundaries[i] <= _boundaries[i - 1])
             {
-                throw new ArgumentException($"PiecewiseConstantDecay: boundary {_boundaries[i]} comes after {_boundaries[i - 1]}; boundaries must rise.", nameof(boundaries));
+                throw new ValueException($"PiecewiseConstantDecay: boundary {_boundaries[i]} comes after {_boundaries[i - 1]}; boundaries must rise.");
             }
         }
         Array.ForEach(_values, value => Hyperparameter.NotNegative(value, nameof(values)));

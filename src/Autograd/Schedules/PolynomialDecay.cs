@@ -9,7 +9,7 @@ public sealed class PolynomialDecay : Schedule
     /// <param name="endLearningRate">The rate from then on.</param>
     /// <param name="power">1 is a straight line.</param>
     /// <param name="cycle">Whether the decay, instead of ending, continues from decaySteps on as if it were made of the next multiple of decaySteps.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A rate or the power is negative or not finite, or there are no steps.</exception>
+    /// <exception cref="ValueException">A rate or the power is negative or not finite, or there are no steps.</exception>
     public PolynomialDecay(double initialLearningRate, long decaySteps, double endLearningRate = 0.0001, double power = 1, bool cycle = false)
     {
         InitialLearningRate = Hyperparameter.NotNegative(initialLearningRate);

@@ -15,8 +15,13 @@ public abstract class Schedule
     /// <summary>The rate of a step, counted from 0.</summary>
     public abstract double At(long step);
 
+    /// <summary>The kind and its settings: <c>ExponentialDecay(initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.9, staircase: false)</c>.</summary>
+    public override string ToString() => Registry.KindOf(this) is { } kind
+        ? $"{kind.Type.Name}({string.Join(", ", kind.Settings.Select(setting => $"{setting.Name}: {Settings.Write(kind.Read(this, setting))?.ToJsonString() ?? "null"}"))})"
+        : GetType().Name;
+
     /// <summary>The same rate at every step.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
+    /// <exception cref="ValueException">The rate is negative or not finite.</exception>
     public static implicit operator Schedule(double rate) => new ConstantSchedule(rate);
 
     /// <summary>Any function of the step.</summary>
@@ -27,7 +32,7 @@ public abstract class Schedule
 public sealed class ConstantSchedule : Schedule
 {
     /// <summary>A constant rate.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
+    /// <exception cref="ValueException">The rate is negative or not finite.</exception>
     public ConstantSchedule(double rate) => Rate = Hyperparameter.NotNegative(rate, "learningRate");
 
     /// <summary>The rate.</summary>
@@ -55,4 +60,7 @@ public sealed class LambdaSchedule : Schedule
 
     /// <inheritdoc/>
     public override double At(long step) => Rate(step);
+
+    /// <summary>That it is a function.</summary>
+    public override string ToString() => "a function of the step";
 }

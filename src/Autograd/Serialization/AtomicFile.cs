@@ -43,6 +43,11 @@ internal static class AtomicFile
         {
             throw new FileException($"Cannot write '{path}': {error.Message}", error);
         }
+        catch (ArgumentOutOfRangeException error)
+        {
+            // What .NET makes of EFBIG.
+            throw new FileException($"Cannot write '{path}': it would be larger than the file system, or a limit of this process, allows.", error);
+        }
         finally
         {
             if (temporary is not null)

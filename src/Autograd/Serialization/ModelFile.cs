@@ -15,6 +15,7 @@ internal static class ModelFile
     private const string ModelKey = "autograd.model";
     private const string CompilationKey = "autograd.compilation";
     private const string RandomKey = "autograd.random";
+    private const string SeedsKey = "autograd.seeds";
     private const string WeightPrefix = "model/";
     private const string OptimizerPrefix = "optimizer/";
 
@@ -24,19 +25,20 @@ internal static class ModelFile
 
     public static void Save(Model model, string path, bool includeOptimizer)
     {
-        var inputs = model.BuiltFrom ?? throw new ModelException($"{model.Describe()} is not built, so there is nothing to save; apply it to a batch first.");
+        var inputs = WriteInputs(model);
         var architecture = WriteLayer(model);
-        architecture["inputs"] = new JsonArray([.. inputs.Select(input => (JsonNode)new JsonObject
-        {
-            ["shape"] = Settings.Write(Shape.Of([.. input.Shape.Skip(1)])),
-            ["dtype"] = input.DType.ToString(),
-        })]);
+        architecture["inputs"] = inputs;
         var metadata = new Dictionary<string, string>
         {
             [VersionKey] = Version.ToString(CultureInfo.InvariantCulture),
             [ModelKey] = Text(architecture),
             [RandomKey] = Tensor.RandomState.Text,
         };
+        var seeds = WriteSeeds(model);
+        if (seeds.Count > 0)
+        {
+            metadata[SeedsKey] = Text(seeds); // absent in older files, and ignored by older programs
+        }
         var tensors = new List<KeyValuePair<string, Tensor>>();
         tensors.AddRange(model.NamedWeights().Select(weight => new KeyValuePair<string, Tensor>(WeightPrefix + weight.Path, weight.Variable.Value)));
         if (includeOptimizer && model.CompilationOrNull is { } compilation)
@@ -51,6 +53,21 @@ internal static class ModelFile
         }
         Safetensors.Save(path, tensors, metadata);
     }
+
+    /// <summary>What one example of each input looks like.</summary>
+    public static JsonArray WriteInputs(Model model)
+    {
+        var inputs = model.BuiltFrom ?? throw new ModelException($"{model.Describe()} is not built, so there is nothing to save; apply it to a batch first.");
+        return new([.. inputs.Select(input => (JsonNode)new JsonObject
+        {
+            ["shape"] = Settings.Write(Shape.Of([.. input.Shape.Skip(1)])),
+            ["dtype"] = input.DType.ToString(),
+        })]);
+    }
+
+    /// <summary>How many noises each layer with a seed of its own has made.</summary>
+    public static JsonObject WriteSeeds(Model model) =>
+        new(model.SeededParts().Where(part => part.Seeds.Taken > 0).Select(part => KeyValuePair.Create(part.Path, (JsonNode?)part.Seeds.Taken)));
 
     /// <summary>Refuses a model that <see cref="Save"/> would refuse, without writing anything.</summary>
     public static void RequireWritable(Model model)
@@ -77,12 +94,27 @@ internal static class ModelFile
             {
                 ReadCompilation(model, Parse(compilation), content.Tensors);
             }
+            if (content.Metadata.TryGetValue(SeedsKey, out var seeds))
+            {
+                SetSeeds(model, Parse(seeds));
+            }
             if (resume)
             {
                 Tensor.RandomState = RandomState.Parse(content.Metadata.GetValueOrDefault(RandomKey, ""));
             }
             return model;
         });
+    }
+
+    public static void SetSeeds(Model model, JsonObject json)
+    {
+        var parts = model.SeededParts().ToDictionary(part => part.Path, part => part.Seeds);
+        foreach (var (path, node) in json)
+        {
+            var taken = Settings.Read<long>(node, $"the seeds that {path} has taken");
+            var seeds = parts.GetValueOrDefault(path) ?? throw new FileException($"the file counts the seeds of '{path}', which is no layer with a seed.");
+            seeds.Taken = taken >= 0 ? taken : throw new FileException($"'{path}' cannot have taken {taken} seeds.");
+        }
     }
 
     private static void CheckVersion(Safetensors.Content content)
@@ -101,11 +133,17 @@ internal static class ModelFile
     {
         var node = Parse(json);
         var model = ReadLayer(node) as Model ?? throw new FileException("the file holds a layer, but no model.");
+        BuildFor(model, node);
+        return model;
+    }
+
+    /// <summary>Applies a model to an example as described.</summary>
+    public static void BuildFor(Model model, JsonObject node)
+    {
         using var pause = Recording.Pause();
         var inputs = node["inputs"] as JsonArray ?? throw new FileException("the model's inputs are missing.");
         model.ApplyAll(Tensors.Of([.. inputs.Select(input => Tensor.Zeros(
             Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Settings.Read<DType>(input!["dtype"], "an input's dtype")))]), training: false);
-        return model;
     }
 
     // What is written can be read, which how deeply models nest decides.
@@ -306,6 +344,11 @@ internal static class ModelFile
 
     public static void LoadWeights(Model model, string path)
     {
+        if (!model.IsBuilt && !model.NamedWeights().Any())
+        {
+            throw new ModelException(
+                $"{model.Describe()} is not built, so it has no weights to load into yet: give its first layer an inputShape, or apply the model to a batch first. (A whole model, which Save wrote, is read by Model.Load.)");
+        }
         if (IsNpz(path))
         {
             var arrays = Npz.Load(path);
@@ -330,7 +373,7 @@ internal static class ModelFile
     private static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
 
     // All weights or none, and every fault in one message.
-    private static bool SetWeights(Model model, Dictionary<string, Tensor> values)
+    public static bool SetWeights(Model model, Dictionary<string, Tensor> values)
     {
         var faults = new List<string>();
         var weights = model.NamedWeights().ToArray();

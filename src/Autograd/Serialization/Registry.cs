@@ -24,10 +24,24 @@ internal sealed class Registry<T>(string family) where T : class
         {
             lock (_lock)
             {
-                return [.. _kinds.Values.Where(kind => kind.Type.IsVisible).Select(kind => kind.Type.Name).Distinct().Order(StringComparer.Ordinal)];
+                return [.. Visible.Select(kind => kind.Type.Name)];
             }
         }
     }
+
+    /// <summary>The names for messages, shorter ones behind them in brackets: <c>MeanSquaredError (mse)</c>.</summary>
+    public string Listed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return string.Join(", ", Visible.Select(kind => kind.Aliases.Count == 0 ? kind.Type.Name : $"{kind.Type.Name} ({string.Join(", ", kind.Aliases)})"));
+            }
+        }
+    }
+
+    private IEnumerable<Kind> Visible => _kinds.Values.Where(kind => kind.Type.IsVisible).Distinct().OrderBy(kind => kind.Type.Name, StringComparer.Ordinal);
 
     /// <summary>Makes a type known under its own name, in any spelling (<c>GlorotUniform</c>, <c>glorot_uniform</c>), and under shorter ones.</summary>
     /// <exception cref="ValueException">Another type has the name.</exception>
@@ -40,6 +54,7 @@ internal sealed class Registry<T>(string family) where T : class
             foreach (var alias in aliases)
             {
                 Add(kind, alias);
+                kind.Aliases.Add(alias);
             }
         }
         return this;
@@ -62,9 +77,16 @@ internal sealed class Registry<T>(string family) where T : class
         ArgumentNullException.ThrowIfNull(name);
         lock (_lock)
         {
-            return _kinds.TryGetValue(Key(name), out var kind)
-                ? kind
-                : throw new ValueException($"There is no {family} called '{name}'. Known: {string.Join(", ", Names)}.");
+            return _kinds.TryGetValue(Key(name), out var kind) ? kind : throw new ValueException($"There is no {family} called '{name}'. {Suggestion(name)}Known: {Listed}.");
+        }
+    }
+
+    /// <summary>The name that was meant, if one is near, as a question.</summary>
+    public string Suggestion(string name)
+    {
+        lock (_lock)
+        {
+            return Spelled.Suggestion(name, Visible.SelectMany(kind => kind.Aliases.Prepend(Spelled.InSnakeCase(kind.Type.Name))));
         }
     }
 
@@ -107,6 +129,9 @@ internal sealed class Kind([DynamicallyAccessedMembers(Kind.Needs)] Type type)
 
     [DynamicallyAccessedMembers(Needs)]
     public Type Type { get; } = type;
+
+    /// <summary>Its shorter names.</summary>
+    public List<string> Aliases { get; } = [];
 
     private ConstructorInfo Constructor => field ??= Type.GetConstructors().MaxBy(constructor => constructor.GetParameters().Length)
         ?? throw new ValueException($"{Type.Name} has no public constructor.");

@@ -23,6 +23,7 @@ internal static class Settings
         Enum option => JsonValue.Create(option.ToString()),
         Shape shape => Array(shape, extent => JsonValue.Create(extent)),
         PerAxis numbers => JsonValue.Create(numbers.ToString()),
+        FactorRange range => Array([range.Lower, range.Upper], bound => JsonValue.Create(bound)),
         Padding padding => JsonValue.Create(padding.ToString()),
         Activation activation => Write(Layer.Registry, activation)["settings"]!["function"]!.DeepClone(),
         Layer layer => ModelFile.WriteLayer(layer),
@@ -117,6 +118,9 @@ internal static class Settings
                     : throw new FileException($"{what} is '{node.GetValue<string>()}'; known are {string.Join(", ", Enum.GetNames(type))}."),
                 _ when type == typeof(Shape) => ReadShape(node, what),
                 _ when type == typeof(PerAxis) => PerAxis.Parse(node.GetValue<string>()),
+                _ when type == typeof(FactorRange) => ReadArray<double>(node) is [var lower, var upper]
+                    ? new FactorRange(lower, upper)
+                    : throw new FileException($"{what} is {Shown(node)}; it must be two numbers."),
                 _ when type == typeof(Padding) => Padding.Parse(node.GetValue<string>()),
                 _ when type == typeof(Activation) => new Activation(node.GetValue<string>()),
                 _ when type.IsAssignableTo(typeof(Layer)) => ModelFile.ReadLayer(node),

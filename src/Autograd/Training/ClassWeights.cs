@@ -24,9 +24,14 @@ internal static class ClassWeights
             return batch;
         }
         var largest = Math.Max((int)classes.Max().Item(), weights.Keys.DefaultIfEmpty(0).Max());
-        if (weights.Keys.Any(c => c < 0) || classes.Min().Item() < 0)
+        if (weights.Keys.FirstOrDefault(c => c < 0) is < 0 and var number)
         {
-            throw new ValueException($"{operation}: classes are numbered from 0.");
+            throw new ValueException($"{operation}: classWeight names the class {number}; classes are numbered from 0.");
+        }
+        if (classes.Min().Item() < 0)
+        {
+            throw new ValueException(FormattableString.Invariant(
+                $"{operation}: the target of example {classes.Reshape(y.Shape[0], -1).Min(1).ArgMin().Item()} is {classes.Min().Item()}, which is no class that classWeight could weigh; classes are numbered from 0."));
         }
         if (weights.Values.Any(weight => !(weight >= 0 && double.IsFinite(weight))))
         {
@@ -39,9 +44,9 @@ internal static class ClassWeights
         }
         var table = new float[largest + 1];
         Array.Fill(table, 1);
-        foreach (var (number, weight) in weights)
+        foreach (var (place, weight) in weights)
         {
-            table[number] = (float)weight;
+            table[place] = (float)weight;
         }
         return batch with { SampleWeight = Tensor.From(table).Take(classes.Cast(DType.Int64)) };
     }

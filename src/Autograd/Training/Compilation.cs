@@ -66,6 +66,9 @@ internal sealed class Compilation
 
     private static IReadOnlyList<Metric> Of(int output, IReadOnlyList<IReadOnlyList<Metric>> metrics) => output < metrics.Count ? metrics[output] : [];
 
+    /// <summary>Whether anything is measured of an output.</summary>
+    public bool Reads(int output) => output >= Losses.Count || Losses[output] is not null || Of(output, _metrics).Count > 0 || Of(output, _weightedMetrics).Count > 0;
+
     /// <summary>The loss of a batch, penalties included, and the losses of its outputs.</summary>
     public (Tensor Total, Tensor?[] Each) LossOf(Model model, Batch batch, Tensors predictions)
     {

@@ -63,7 +63,7 @@ internal sealed class FitLoop
         }
         try
         {
-            return Epochs(history);
+            return Epochs(history, run);
         }
         finally
         {
@@ -87,12 +87,12 @@ internal sealed class FitLoop
         }
     }
 
-    private History Epochs(History history)
+    private History Epochs(History history, TrainingRun run)
     {
         Each(callback => callback.OnTrainBegin());
         var logs = new Logs();
         using var batches = new Batches(_source, _stepsPerEpoch);
-        for (var epoch = _initialEpoch; epoch < _epochs && !_model.StopTraining; epoch++)
+        for (var epoch = run.NextEpoch; epoch < _epochs && !_model.StopTraining; epoch++)
         {
             _progress.Epoch(epoch, _epochs);
             BetweenEpochs(callback => callback.OnEpochBegin(epoch));

@@ -1,3 +1,5 @@
+using Autograd.Serialization;
+
 namespace Autograd;
 
 public partial class Model
@@ -49,6 +51,64 @@ public partial class Model
         using var busy = Busy("Compile");
         _compilation = new Compilation(optimizer ?? new RMSprop(), losses, lossWeights, metrics ?? [], weightedMetrics ?? [], OutputNames);
     }
+
+    /// <summary>
+    /// Says how a model of several outputs is to be trained, by the names of its outputs:
+    /// <code>
+    /// model.Compile("adam", new Dictionary&lt;string, Loss&gt; { ["digit"] = "sparse_categorical_crossentropy", ["parity"] = "bce" });
+    /// model.Fit(x, Tensors.Named(("digit", digits), ("parity", parities)));
+    /// </code>
+    /// An output that is not named has no loss, and needs no target.
+    /// </summary>
+    /// <param name="optimizer">By object or name; RMSprop by default.</param>
+    /// <param name="loss">The losses by output.</param>
+    /// <param name="lossWeights">Their factors in the sum; 1 by default.</param>
+    /// <param name="metrics">What else to measure, all examples alike.</param>
+    /// <param name="weightedMetrics">What to measure with the weights that examples and classes have.</param>
+    /// <exception cref="ValueException">There is no output of a name.</exception>
+    public void Compile(
+        Optimizer? optimizer, IReadOnlyDictionary<string, Loss> loss, IReadOnlyDictionary<string, double>? lossWeights = null,
+        IReadOnlyDictionary<string, IReadOnlyList<Metric>>? metrics = null, IReadOnlyDictionary<string, IReadOnlyList<Metric>>? weightedMetrics = null)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        Compile(
+            optimizer, ByOutput(loss, "loss", null!), lossWeights is null ? null : ByOutput(lossWeights, "loss weight", 1.0),
+            metrics is null ? null : ByOutput(metrics, "metrics", []), weightedMetrics is null ? null : ByOutput(weightedMetrics, "weighted metrics", []));
+    }
+
+    private T[] ByOutput<T>(IReadOnlyDictionary<string, T> byName, string what, T unless)
+    {
+        var names = OutputNames;
+        if (names.Count == 0 || names.Distinct().Count() < names.Count)
+        {
+            throw new ValueException($"Compile: the outputs of {Describe()} cannot be told by name; {(names.Count == 0 ? "only a graph of layers, made of an Input, names them" : "two have the same")}. Give them in order.");
+        }
+        return byName.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown
+            ? throw new ValueException($"Compile: a {what} for '{unknown}', which is no output. {Spelled.Known(unknown, names)}")
+            : [.. names.Select(name => byName.TryGetValue(name, out var value) ? value : unless)];
+    }
+
+    /// <summary>The names of the inputs: those of their layers.</summary>
+    public IReadOnlyList<string> InputNames => _graph is null ? [] : [.. _graph.Inputs.Select(input => input.Layer.Name)];
+
+    // What is given by name is put in order.
+    private Batch InOrder(Batch batch, string operation)
+    {
+        if (batch.X.Names is null && batch.Y.Names is null)
+        {
+            return batch;
+        }
+        try
+        {
+            return batch with { X = InOrder(batch.X), Y = batch.Y.InOrder(OutputNames, "output", output => _compilation?.Reads(output) ?? true) };
+        }
+        catch (ValueException error)
+        {
+            throw new ValueException($"{operation}: {Describe()}: {error.Message}", error);
+        }
+    }
+
+    private Tensors InOrder(Tensors x) => x.InOrder(InputNames, "input", _ => true);
 
     /// <summary>The names of the outputs: those of the layers that give them.</summary>
     public IReadOnlyList<string> OutputNames => _graph is null ? [] : [.. _graph.Outputs.Select(output => output.Layer.Name)];
@@ -127,12 +187,12 @@ public partial class Model
     /// <summary>Predictions for one batch.</summary>
     protected virtual Tensors PredictStep(Tensors x) => ApplyAll(x, training: false);
 
-    internal void RunTrainStep(Batch batch) => TrainStep(batch);
+    internal void RunTrainStep(Batch batch) => TrainStep(InOrder(batch, "Fit"));
 
     internal void RunTestStep(Batch batch)
     {
         using var pause = Recording.Pause();
-        TestStep(batch);
+        TestStep(InOrder(batch, "Evaluate"));
     }
 
     internal Logs Measured()
@@ -174,7 +234,7 @@ public partial class Model
         var batch = ClassWeights.Apply(new Batch(x, y, sampleWeight), classWeight, "TrainOnBatch");
         BatchSource.CountRows(batch, "TrainOnBatch");
         ResetMetrics();
-        TrainStep(batch);
+        RunTrainStep(batch);
         return Measured();
     }
 
@@ -240,7 +300,7 @@ public partial class Model
         int validationFreq = 1,
         CancellationToken cancellationToken = default)
     {
-        var all = new Batch(x, y, sampleWeight);
+        var all = InOrder(new Batch(x, y, sampleWeight), "Fit");
         var rows = BatchSource.CountRows(all, "Fit");
         if (!(validationSplit >= 0 && validationSplit < 1))
         {
@@ -257,7 +317,7 @@ public partial class Model
         }
         // As in Keras, what is held back for validation is not weighed by its classes.
         var source = BatchSource.Of(ClassWeights.Apply(all, classWeight, "Fit"), batchSize, shuffle, "Fit");
-        var validation = validationData is { } held ? BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data") : null;
+        var validation = validationData is { } held ? BatchSource.Of(InOrder(held, "Fit: validation data"), validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data") : null;
         return new FitLoop(this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
 
         static Batch Part(Batch all, Range rows) => new(all.X.Select(t => t[rows]), all.Y.Select(t => t[rows]), all.SampleWeight?[rows]);
@@ -305,7 +365,7 @@ public partial class Model
     /// <param name="sampleWeight">A weight per example.</param>
     /// <param name="cancellationToken">Ends the evaluation after the present step.</param>
     public Logs Evaluate(Tensors x, Tensors y = default, int batchSize = 32, int verbose = 1, Tensor? sampleWeight = null, CancellationToken cancellationToken = default) =>
-        Evaluate(BatchSource.Of(new Batch(x, y, sampleWeight), batchSize, shuffle: false, "Evaluate"), null, verbose, cancellationToken);
+        Evaluate(BatchSource.Of(InOrder(new Batch(x, y, sampleWeight), "Evaluate"), batchSize, shuffle: false, "Evaluate"), null, verbose, cancellationToken);
 
     /// <summary>The loss and the metrics over batches.</summary>
     /// <param name="data">The batches.</param>
@@ -352,7 +412,7 @@ public partial class Model
             ? only[0]
             : throw new ShapeException($"{Describe()} has several outputs; take them with PredictAll.");
 
-    /// <summary>Predictions of all outputs.</summary>
+    /// <summary>Predictions of all outputs; of a graph of layers also by the names of those, <c>predictions["digit"]</c>.</summary>
     /// <inheritdoc cref="Predict"/>
     public Tensors PredictAll(Tensors x, int batchSize = 32, int verbose = 0, CancellationToken cancellationToken = default)
     {
@@ -368,9 +428,11 @@ public partial class Model
             progress.Step(parts.Count, source.Count, () => []);
         }
         progress.End(parts.Count, []);
-        return parts.Count == 1
+        var all = parts.Count == 1
             ? parts[0]
             : Tensors.Of([.. Enumerable.Range(0, parts[0].Count).Select(output => Tensor.Concat([.. parts.Select(part => part[output])]))]);
+        var names = OutputNames;
+        return names.Count > 1 && names.Count == all.Count && names.Distinct().Count() == names.Count ? all.WithNames(names) : all;
     }
 
     // A model trains once at a time: two runs would reset each other's measures.

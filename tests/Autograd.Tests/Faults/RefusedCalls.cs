@@ -55,7 +55,7 @@ public class RefusedCalls
         new("A11-strings", o => From(new[] { "1" }), Types, "String"),
         new("A11-objects", o => From(new object[] { 1f }), Types, "Object"),
         new("A11-decimals", o => From(new decimal[,] { { 1 } }), Types, "Decimal"),
-        new("A11-type", o => From<byte>([1]), Types, "Byte"),
+        new("A11-type", o => From<sbyte>([1]), Types, "SByte"),
         new("A11-unsigned-as-signed", o => From((Array)new uint[] { uint.MaxValue }), Types, "UInt32"),
         new("A-read-other-type", o => o.T(2).ToArray<int>(), Types, "ToArray", "Float32", "Int32"),
         new("A-span-other-type", o => o.T(2).AsSpan<double>(), Types, "AsSpan", "Float32", "Double"),

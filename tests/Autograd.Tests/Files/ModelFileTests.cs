@@ -30,6 +30,7 @@ public class ModelFileTests
         var model = new Sequential(
         [
             new Dense(5, activation: "tanh", inputShape: [3], kernelRegularizer: new L1L2(0.01, 0.02), kernelConstraint: new MaxNorm(1.5)) { ActivityRegularizer = "l2" },
+            new Dropout(0, seed: 4),
             new Dense(1, kernelInitializer: new HeNormal(seed: 4)),
         ], name: "small");
         model.Compile(optimizer, new Squares(3), ["accuracy", new Squares()]);
@@ -59,6 +60,34 @@ public class ModelFileTests
         Assert.Equal(model.Optimizer.Iterations, resumed.Optimizer.Iterations);
         static void SetSeedless() => RandomNormal(3);
     }
+
+    [Fact]
+    public void Layers_with_seeds_of_their_own_go_on_with_the_next_noise()
+    {
+        using var folder = new Folder();
+        var (x, y) = (RandomNormal([24, 5, 3], seed: 1), RandomNormal([24, 1], seed: 2));
+        SetSeed(5);
+        var model = new Sequential(
+        [
+            new LSTM(4, dropout: 0.3, recurrentDropout: 0.2, seed: 7, returnSequences: true, inputShape: [5, 3]),
+            new Bidirectional(new GRU(3, dropout: 0.4, seed: 8, returnSequences: true)),
+            new Sequential([new Dropout(0.2, seed: 9), new GaussianNoise(0.1)], name: "inner"),
+            new Flatten(),
+            new Dropout(0.5, seed: 10),
+            new Dense(1),
+        ]);
+        model.Compile(new Adam(), "mse");
+        void Train(Model model, int from) => model.Fit(x, y, batchSize: 8, initialEpoch: from, epochs: from + 2, verbose: 0);
+        Train(model, 0);
+        model.Save(folder["m"]);
+        Train(model, 2);
+        var resumed = Model.Load(folder["m"], resume: true);
+        Assert.NotEqual(Bits(model), Bits(resumed));
+        Train(resumed, 2);
+        Assert.Equal(Bits(model), Bits(resumed));
+    }
+
+    private static IEnumerable<int> Bits(Model model) => model.Weights.SelectMany(weight => weight.ToArray<float>()).Select(BitConverter.SingleToInt32Bits);
 
     [Theory]
     [InlineData("the optimizer of another model too")]
@@ -240,6 +269,9 @@ public class ModelFileTests
         { "weight shape", "shape" },
         { "state missing", "missing" },
         { "compilation", "optimizer" },
+        { "seeds of a stranger", "dense" },
+        { "seeds below 0", "-1" },
+        { "seeds no number", "many" },
         { "not JSON", "'m'" },
     };
 
@@ -284,6 +316,9 @@ public class ModelFileTests
             case "weight shape": tensors["model/dense/bias"] = Zeros(4); break;
             case "state missing": tensors.Remove("optimizer/0/momentum"); break;
             case "compilation": metadata["autograd.compilation"] = "{}"; break;
+            case "seeds of a stranger": metadata["autograd.seeds"] = """{"dense": 3}"""; break;
+            case "seeds below 0": metadata["autograd.seeds"] = """{"dropout": -1}"""; break;
+            case "seeds no number": metadata["autograd.seeds"] = """{"dropout": "many"}"""; break;
             default: break;
         }
         metadata["autograd.model"] = what switch

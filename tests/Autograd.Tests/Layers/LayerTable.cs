@@ -198,6 +198,17 @@ internal static class LayerTable
 
     private static LayerRow[] Preparations =>
     [
+        new("Resizing", () => new Resizing(3, 5), [[4, 2, 2]], [3, 5, 2]),
+        new("Resizing nearest", () => new Resizing(2, 3, "nearest", cropToAspectRatio: true), [[5, 4, 1]], [2, 3, 1]),
+        new("CenterCrop", () => new CenterCrop(2, 3), [[4, 4, 2]], [2, 3, 2]),
+        new("CenterCrop of small images", () => new CenterCrop(4, 3), [[2, 4, 1]], [4, 3, 1]),
+        new("RandomCrop", () => new RandomCrop(2, 3, seed: 5), [[4, 4, 2]], [2, 3, 2]),
+        new("RandomFlip", () => new RandomFlip(seed: 5), [[2, 3, 2]], [2, 3, 2]) { TakesAnyShape = true },
+        new("RandomRotation", () => new RandomRotation(0.3, seed: 5), [[3, 4, 2]], [3, 4, 2]) { TakesAnyShape = true },
+        new("RandomTranslation", () => new RandomTranslation((-0.2, 0.6), 0.5, "constant", seed: 5, fillValue: 2), [[3, 4, 2]], [3, 4, 2]) { TakesAnyShape = true },
+        new("RandomZoom", () => new RandomZoom((0.1, 0.5), (-0.3, 0.1), "wrap", "nearest"), [[3, 4, 2]], [3, 4, 2]) { TakesAnyShape = true },
+        new("RandomContrast", () => new RandomContrast(0.4, [-5, 5], seed: 5), [[3, 4, 2]], [3, 4, 2]) { TakesAnyShape = true },
+        new("RandomBrightness", () => new RandomBrightness(0.4, [-5, 5], seed: 5), [[3, 4, 2]], [3, 4, 2]) { TakesAnyShape = true },
         Any("Rescaling", () => new Rescaling(0.5, -1), [3]),
         new("Normalization", () => new Normalization(), [[2, 3]], [2, 3], 6) { TakesAnyShape = true },
         new("Normalization given", () => new Normalization(mean: [1, 2, 3], variance: [1, 4, 9], invert: true), [[3]], [3], 6) { TakesAnyShape = true },

@@ -181,6 +181,40 @@ public class RecurrentLayerTests
     }
 
     [Fact]
+    public void Measures_leave_out_steps_that_do_not_count()
+    {
+        var words = Tensor.From<int>([3, 1, 0, 0, 2, 4, 1, 0], [2, 4]);
+        var model = new Sequential([new Embedding(5, 3, maskZero: true), new LSTM(3, returnSequences: true), new Dense(4, "softmax")]);
+        var y = model.Apply(words);
+        // Right in the first row's steps, wrong in the second's; padding is wrong in the first and right in the second, and says nothing.
+        var best = y.ArgMax(-1);
+        var isRight = Tensor.From([true, true, false, false, false, false, false, true], [2, 4]);
+        var labels = Where(isRight, best, (best + 1) % 4);
+        var oneHot = OneHot(labels, 4);
+        foreach (var (metric, target) in ((Metric, Tensor)[])[("accuracy", labels), ("accuracy", oneHot), ("sparse_categorical_accuracy", labels), ("categorical_accuracy", oneHot)])
+        {
+            metric.Update(target, y);
+            Assert.Equal(2 / 5.0, metric.Result().Item(), 1e-12);
+            metric.Reset();
+            metric.Update(target, y, new[] { 3f, 1f });
+            Assert.Equal(6 / 9.0, metric.Result().Item(), 1e-12);
+            metric.Update(target, y * 1); // no mask
+            Assert.Equal(9 / 17.0, metric.Result().Item(), 1e-12);
+        }
+        var table = new ConfusionMatrix(4);
+        table.Update(oneHot, y);
+        Assert.Equal(5, table.Result().Sum().Item());
+        Metric positives = new TruePositives([0]), loss = new SparseCategoricalCrossentropy();
+        positives.Update(oneHot, y);
+        Assert.Equal(5, positives.Result().Item());
+        loss.Update(labels, y);
+        Assert.Equal(new SparseCategoricalCrossentropy().Apply(labels, y).Item(), loss.Result().Item(), 1e-6);
+        model.Compile("sgd", "sparse_categorical_crossentropy", ["accuracy"]);
+        var logs = model.Evaluate(words, labels, batchSize: 1, verbose: 0);
+        Assert.Equal(2 / 5.0, logs["accuracy"], 1e-12);
+    }
+
+    [Fact]
     public void A_type_s_conversion_keeps_the_mask()
     {
         var x = RandomNormal([1, 3, 2], seed: 1).Pad([(0, 0), (0, 2), (0, 0)]);

@@ -288,6 +288,83 @@ public class TrainingTests
         Assert.Equal([94.0, 4.0, 9.0, 2.0], logs.Names.Select(name => logs[name][0]));
     }
 
+    private static Model TwoByTwo()
+    {
+        Node u = new Input([1], name: "u"), v = new Input([2], name: "v");
+        return new Model([u, v], [new Dense(1, kernelInitializer: "ones", name: "a").Apply(u), new Dense(1, kernelInitializer: "zeros", name: "b").Apply(v)]);
+    }
+
+    [Fact]
+    public void Inputs_targets_losses_and_metrics_go_by_name_too()
+    {
+        Tensor u = 5 * Ones(4, 1), v = Ones(4, 2), a = 2 * Ones(4, 1), b = 3 * Ones(4, 1);
+        var model = TwoByTwo();
+        model.Compile(
+            new SGD(0), new Dictionary<string, Loss> { ["b"] = s_squares, ["a"] = "mae" }, new Dictionary<string, double> { ["b"] = 10 },
+            new Dictionary<string, IReadOnlyList<Metric>> { ["a"] = [Metric.From((y, p) => Abs(y - p).Mean(axis: -1), "error")] });
+        var x = Tensors.Named(("v", v), ("u", u));
+        var logs = model.Fit(x, new Dictionary<string, Tensor> { ["b"] = b, ["a"] = a }, verbose: 0, batchSize: 3, validationData: new Batch(x, Tensors.Named(("b", b), ("a", a))));
+        Assert.Equal([93.0, 3.0, 9.0, 3.0, 93.0, 3.0, 9.0, 3.0], logs.Names.Select(name => logs[name][0]));
+        foreach (var each in new[]
+        {
+            model.Evaluate(x, Tensors.Named(("b", b), ("a", a)), verbose: 0), model.Evaluate([u, v], [a, b], verbose: 0), model.TestOnBatch(x, Tensors.Named(("b", b), ("a", a))),
+            model.TrainOnBatch(x, Tensors.Named(("b", b), ("a", a))), model.Evaluate([new Batch(x, Tensors.Named(("b", b), ("a", a)))], verbose: 0),
+        })
+        {
+            Assert.Equal([93.0, 3.0, 9.0, 3.0], each.Values);
+        }
+        var predictions = model.PredictAll(x, batchSize: 3);
+        Assert.Equal(["a", "b"], predictions.Names);
+        Assert.Equal(5, predictions["a"][0].Item());
+        Assert.Equal(0, predictions["b"][0].Item());
+        Assert.Equal(5, model.ApplyAll(x)[0][0].Item());
+        // What nobody measures needs no target.
+        model.Compile(new SGD(0.1), new Dictionary<string, Loss> { ["b"] = s_squares });
+        Assert.Equal(9, model.TrainOnBatch(x, Tensors.Named(("b", b)))["loss"]);
+    }
+
+    [Theory]
+    [InlineData("loss", "'bb'", "Known: a, b")]
+    [InlineData("loss near", "Did you mean 'a'?", "'A_'")]
+    [InlineData("weight", "loss weight for 'c'", "a, b")]
+    [InlineData("metric", "metrics for 'c'", "a, b")]
+    [InlineData("target", "Fit", "no output 'c'")]
+    [InlineData("target missing", "Fit", "output 'b'")]
+    [InlineData("input", "Fit", "no input 'x'")]
+    [InlineData("input missing", "Fit", "input 'v'")]
+    [InlineData("predict", "no input 'x'", "Known: u, v")]
+    [InlineData("sequential", "sequential (Sequential)", "in order")]
+    [InlineData("sequential targets", "Fit", "in order")]
+    [InlineData("twice", "same name", "u, u")]
+    [InlineData("result", "'c'", "a, b")]
+    public void Names_that_nothing_has_are_refused(string what, string word, string other)
+    {
+        var model = TwoByTwo();
+        model.Compile(new SGD(0), [s_squares, s_squares]);
+        Tensor u = Ones(4, 1), v = Ones(4, 2);
+        var line = Line();
+        Dictionary<string, Loss> losses = new() { ["a"] = s_squares };
+        Action refused = what switch
+        {
+            "loss" => () => model.Compile("sgd", new Dictionary<string, Loss> { ["bb"] = s_squares }),
+            "loss near" => () => model.Compile("sgd", new Dictionary<string, Loss> { ["A_"] = s_squares }),
+            "weight" => () => model.Compile("sgd", losses, new Dictionary<string, double> { ["c"] = 1 }),
+            "metric" => () => model.Compile("sgd", losses, metrics: new Dictionary<string, IReadOnlyList<Metric>> { ["c"] = ["mae"] }),
+            "target" => () => model.Fit([u, v], Tensors.Named(("a", u), ("c", u)), verbose: 0),
+            "target missing" => () => model.Fit([u, v], Tensors.Named(("a", u)), verbose: 0),
+            "input" => () => model.Fit(Tensors.Named(("u", u), ("x", v)), [u, u], verbose: 0),
+            "input missing" => () => model.Fit(Tensors.Named(("u", u)), [u, u], verbose: 0),
+            "predict" => () => model.PredictAll(Tensors.Named(("u", u), ("x", v))),
+            "sequential" => () => line.Compile("sgd", new Dictionary<string, Loss> { ["dense"] = s_squares }),
+            "sequential targets" => () => line.Fit(u, Tensors.Named(("dense", u)), verbose: 0),
+            "twice" => () => Tensors.Named(("u", u), ("u", u)),
+            _ => () => _ = model.PredictAll([u, v])["c"],
+        };
+        var error = Assert.Throws<ValueException>(refused);
+        Assert.Contains(word, error.Message);
+        Assert.Contains(other, error.Message);
+    }
+
     [Fact]
     public void Penalties_are_part_of_the_loss()
     {

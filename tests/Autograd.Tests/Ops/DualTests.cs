@@ -42,6 +42,7 @@ public sealed class DualTests
         ["SquareplusOp"] = (new SquareplusOp(4), -2.5, 2.5),
         ["HuberOp"] = (new HuberOp(0.7123), -2.5, 2.5),
         ["DivideByOp"] = (new DivideByOp(7), -2.5, 2.5),
+        ["PolygammaOp"] = (new PolygammaOp(1), 0.2, 4),
         ["ClipOp"] = (new ClipOp(-1.04, 1.52), -2.5, 2.5),
     };
 

@@ -34,6 +34,22 @@ internal static class Exact
     }
 
     // The series without alternating signs: 2/sqrt(pi) e^(-x^2) sum of 2^n x^(2n+1) / (2n+1)!!.
+    /// <summary>The n-th derivative of digamma, n and x above 0: its sum, the rest of it by Euler's and Maclaurin's formula.</summary>
+    public static double Polygamma(int n, double x)
+    {
+        const int Terms = 3000;
+        var (sum, y, factorial) = (0.0, x + Terms, 1.0);
+        for (var k = Terms - 1; k >= 0; k--)
+        {
+            sum += Math.Pow(x + k, -(n + 1)); // the smallest first
+        }
+        for (var k = 2; k <= n; k++)
+        {
+            factorial *= k;
+        }
+        return (n % 2 == 0 ? -1 : 1) * factorial * (sum + (Math.Pow(y, -n) / n) + (Math.Pow(y, -(n + 1)) / 2) + ((n + 1) * Math.Pow(y, -(n + 2)) / 12));
+    }
+
     public static double Erf(double x)
     {
         if (!(Math.Abs(x) < 1))

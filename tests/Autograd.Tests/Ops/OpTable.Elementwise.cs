@@ -38,6 +38,12 @@ internal static partial class OpTable
         Unary("Acosh", Tensor.Acosh, Acosh, In(1.2, 4), new(0.6, 2)),
         Unary("Atanh", Tensor.Atanh, Atanh, In(-0.8, 0.8), new(0.6, 2)),
         Unary("Erf", Tensor.Erf, Exact.Erf, In(-3, 3), new(1.6, 6)),
+        new("LGamma", x => Tensor.LGamma(x[0]), In(0.1, 6, 3, 4)),
+        new("LGamma of negative numbers", x => Tensor.LGamma(x[0]), BetweenPoles(3, 4)),
+        new("Digamma", x => Tensor.Digamma(x[0]), In(0.5, 6, 3, 4)),
+        new("Digamma of negative numbers", x => Tensor.Digamma(x[0]), BetweenPoles(3, 4)),
+        new("Polygamma", x => Tensor.Polygamma(1, x[0]), In(0.7, 20, 3, 4)),
+        new("Polygamma of order 4", x => Tensor.Polygamma(4, x[0]), In(2, 20, 3, 4)),
         Unary("Floor", Tensor.Floor, Floor, BetweenIntegers(), new(0, 0)),
         Unary("Ceiling", Tensor.Ceiling, Ceiling, BetweenIntegers(), new(0, 0)),
         Unary("Round", Tensor.Round, x => Round(x, MidpointRounding.ToEven), BetweenIntegers(), new(0, 0)),
@@ -111,6 +117,9 @@ internal static partial class OpTable
 
     private static OpRow Pair(string name, Func<Tensor, Tensor, Tensor> call, Func<double, double, double> reference, Input x, Input y, Bound bound) =>
         new(name, t => call(t[0], t[1]), x with { Shape = [3, 4] }, y.IsFixed ? y : y with { Shape = [3, 4] }) { Binary = reference, Bound = bound };
+
+    /// <summary>Negative values at least 0.35 from the poles of the gamma function.</summary>
+    private static Input BetweenPoles(params int[] shape) => new(Shape.Of(shape), (random, count) => Fill(count, () => random.Next(-4, 0) + 0.35 + (0.3 * random.NextDouble())));
 
     private static double LogAddExp(double x, double y) => x == y ? x + Log(2) : Max(x, y) + Exact.Log1p(Exp(-Abs(x - y)));
 

@@ -25,6 +25,7 @@ internal static partial class OpTable
         ["RandomTruncatedNormal"] = "creation",
         ["RandomInteger"] = "creation",
         ["RandomPermutation"] = "creation",
+        ["RandomBernoulli"] = "creation",
     };
 
     public static IReadOnlyDictionary<string, OpRow> Rows => s_rows.Value;

@@ -389,7 +389,7 @@ public sealed class OptimizerSteps
             () => new Lamb(epsilon: double.NaN), () => new Adafactor(clipThreshold: 0), () => new Adafactor(beta2Decay: 1), () => new LBFGS(historySize: 0), () => new LBFGS(maxIterations: 0),
             () => new SGD().LearningRate = -1, () => new SGD().LearningRate = null!, () => Optimizer.Get(null!),
         ];
-        Assert.All(refused, call => Assert.ThrowsAny<ArgumentException>(call));
+        Assert.All(refused, call => Assert.True(Record.Exception(call) is ValueException or ArgumentNullException));
     }
 
     // ---- names and properties ----

@@ -46,7 +46,7 @@ public sealed class SchedulesAndAverages
             () => new PiecewiseConstantDecay([1, 2], [1.0, 2]), () => new PiecewiseConstantDecay([2, 1], [1.0, 2, 3]), () => new PiecewiseConstantDecay([1], [1.0, -2]),
             () => new LambdaSchedule(null!), () => new ConstantSchedule(-1),
         ];
-        Assert.All(refused, call => Assert.ThrowsAny<ArgumentException>(call));
+        Assert.All(refused, call => Assert.True(Record.Exception(call) is ValueException or ArgumentNullException));
     }
 
     [Fact]
@@ -97,6 +97,6 @@ public sealed class SchedulesAndAverages
         using (average.Swap()) { }
         Assert.Throws<DTypeException>(() => average.Apply([w, new Variable(From([1]))]));
         Assert.Equal(2, average.Average(w)!.Item());
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialMovingAverage(1));
+        Assert.Throws<ValueException>(() => new ExponentialMovingAverage(1));
     }
 }

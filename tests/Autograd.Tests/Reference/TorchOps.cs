@@ -11,14 +11,9 @@ internal static class TorchOps
     /// <summary>Operations that do not exist yet, and what they wait for.</summary>
     public static readonly Dictionary<string, string> NotYet = new()
     {
-        ["lgamma"] = "special functions",
-        ["digamma"] = "special functions",
-        ["cummin"] = "running extrema with indices",
-        ["einsum"] = "Einstein summation",
         ["index_put"] = "scatter that overwrites",
         ["index_copy"] = "scatter that overwrites",
         ["scatter_reduce"] = "scatter with a reduction",
-        ["unique"] = "sorting",
         ["upsample_bilinear"] = "interpolation",
         ["inv"] = "linear algebra",
         ["cholesky"] = "linear algebra",
@@ -40,6 +35,8 @@ internal static class TorchOps
     {
         // ---- elementwise ----
         ["exp"] = Of(Exp),
+        ["lgamma"] = Of(LGamma),
+        ["digamma"] = Of(Digamma),
         ["sin"] = Of(Sin),
         ["sinh"] = Of(Sinh),
         ["cosh"] = Of(Cosh),
@@ -129,7 +126,10 @@ internal static class TorchOps
         ["matrix_power"] = (_, t) => [MatMul(MatMul(t["a"], t["a"]), t["a"])],
         ["matrix_norm"] = (_, t) => [t["a"].Norm()],
         ["cross"] = Of((a, b) => (a.Roll(-1, -1) * b.Roll(1, -1)) - (a.Roll(1, -1) * b.Roll(-1, -1))),
-        ["trace"] = Of(x => (x * Eye(3, dtype: x.DType)).Sum()),
+        ["trace"] = Of(x => Trace(x)),
+        ["einsum"] = (one, t) => [Einsum(one.Text("equation")!, [.. t.Values])],
+        ["cummin"] = (one, t) => [t["x"].CumMin((int)one.Number("axis")).Values, t["x"].CumMin((int)one.Number("axis")).Indices],
+        ["unique"] = (one, t) => [t["x"].Unique().Values, t["x"].Unique().Inverse, t["x"].Unique().Counts],
         ["tril"] = (one, t) => [Tril(t["x"], (int)one.Number("k"))],
         ["triu"] = (one, t) => [Triu(t["x"], (int)one.Number("k"))],
 

@@ -72,7 +72,7 @@ public abstract class UpSampling : Layer
             var factor = Size.At(axis, _spatial, 1, 1, GetType().Name, "size");
             if (factor > 1)
             {
-                x = IsBilinear ? Between(x, axis + 1, factor) : Repeated(x, axis + 1, factor);
+                x = IsBilinear ? Resampling.Along(x, axis + 1, checked(x.Shape[axis + 1] * factor), "bilinear") : Repeated(x, axis + 1, factor);
             }
         }
         return x;
@@ -84,22 +84,6 @@ public abstract class UpSampling : Layer
         int[] repeated = [.. extents[..(axis + 1)], factor, .. extents[(axis + 1)..]];
         extents[axis] = checked(extents[axis] * factor);
         return x.ExpandDims(axis + 1).BroadcastTo(repeated).Reshape(Shape.Of(extents));
-    }
-
-    // Along each axis by itself: place o of the result lies at (o + 1/2) / factor - 1/2 of the input, between two neighbours.
-    private static Tensor Between(Tensor x, int axis, int factor)
-    {
-        var n = x.Shape[axis];
-        var weights = new double[n * factor * n];
-        for (var o = 0; o < n * factor; o++)
-        {
-            var place = Math.Clamp(((o + 0.5) / factor) - 0.5, 0, n - 1);
-            var (left, share) = ((int)place, place - Math.Floor(place));
-            weights[(o * n) + left] += 1 - share;
-            weights[(o * n) + Math.Min(left + 1, n - 1)] += share;
-        }
-        var matrix = From(weights, [n * factor, n]).Cast(x.DType);
-        return MatMul(x.SwapAxes(axis, -1), matrix, transposeY: true).SwapAxes(axis, -1);
     }
 }
 
