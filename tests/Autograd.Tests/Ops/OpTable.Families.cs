@@ -75,6 +75,7 @@ internal static partial class OpTable
         Move("Permute", x => x.Permute(2, 0, 1)),
         Move("Transpose", x => x.Transpose()),
         Move("T", x => x.T),
+        Move("To", x => x.To(Device.Default)),
         Move("SwapAxes", x => x.SwapAxes(0, 2)),
         new("BroadcastTo", x => x[0].BroadcastTo([2, 3, 4]), Signed(0.1, 2, 3, 1)) { Integers = IntegerRule.Same },
         new("SumTo", x => x[0].SumTo([3, 1]), Signed(0.1, 2, 2, 3, 4)) { Integers = IntegerRule.None },
