@@ -164,11 +164,11 @@ public static class GpuDevices
         return found;
     }
 
+    // ILGPU refuses what lacks the generic address space. PoCL before version 6 does, but does well without when told to take it for the global one.
     private static bool CanRun(CLDevice device)
     {
-        if (!device.Capabilities.GenericAddressSpace && device.Name.Contains("pthread", StringComparison.Ordinal))
+        if (!device.Capabilities.GenericAddressSpace && Environment.GetEnvironmentVariable("POCL_EXTRA_BUILD_FLAGS")?.Contains("-D__generic=__global", StringComparison.Ordinal) == true)
         {
-            // PoCL before version 6 works without it, if POCL_EXTRA_BUILD_FLAGS=-D__generic=__global is set; all its memory is one.
             typeof(CLCapabilityContext).GetProperty(nameof(device.Capabilities.GenericAddressSpace))!.SetValue(device.Capabilities, true);
         }
         return true;
