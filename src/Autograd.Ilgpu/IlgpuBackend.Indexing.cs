@@ -1,0 +1,62 @@
+namespace Autograd.Backends.Ilgpu;
+
+/// <content>Gathering, scattering, and the positions of what is true.</content>
+internal sealed partial class IlgpuBackend
+{
+    public override void Gather(Tensor x, int outer, int n, int inner, Tensor indices, Tensor y) =>
+        Gather(x, new() { N = n, M = indices.Size, Inner = inner }, indices, y);
+
+    public override void GatherAlong(Tensor x, int outer, int n, int m, int inner, Tensor indices, Tensor y) =>
+        Gather(x, new() { N = n, M = m, Inner = inner, Along = 1 }, indices, y);
+
+    public override void ScatterAdd(Tensor x, int outer, int n, int inner, Tensor indices, Tensor y) =>
+        Scatter(x, new() { N = n, M = indices.Size, Inner = inner }, indices, y);
+
+    public override void ScatterAddAlong(Tensor x, int outer, int n, int m, int inner, Tensor indices, Tensor y) =>
+        Scatter(x, new() { N = n, M = m, Inner = inner, Along = 1 }, indices, y);
+
+    public override Tensor NonZero(Tensor mask) => Positions.Run(this, mask);
+
+    private void Gather(Tensor x, Picks picks, Tensor indices, Tensor y)
+    {
+        if (y.Size == 0)
+        {
+            return;
+        }
+        switch (x.DType.ByteSize())
+        {
+            case 1:
+                Gathering<byte>.Run(this, x, picks, indices, y);
+                break;
+            case 4:
+                Gathering<int>.Run(this, x, picks, indices, y);
+                break;
+            default:
+                Gathering<long>.Run(this, x, picks, indices, y);
+                break;
+        }
+    }
+
+    private void Scatter(Tensor x, Picks picks, Tensor indices, Tensor y)
+    {
+        if (x.Size == 0)
+        {
+            return;
+        }
+        switch (y.DType)
+        {
+            case DType.Float32:
+                Scattering<Real32>.Run(this, x, picks, indices, y);
+                break;
+            case DType.Float64:
+                Scattering<Real64>.Run(this, x, picks, indices, y);
+                break;
+            case DType.Int32:
+                Scattering<Whole32>.Run(this, x, picks, indices, y);
+                break;
+            default:
+                Scattering<Whole64>.Run(this, x, picks, indices, y);
+                break;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+namespace Autograd.Backends.Ilgpu;
+
+/// <content>Softmax, cross-entropy and normalization: what is done to each row.</content>
+internal sealed partial class IlgpuBackend
+{
+    public override void Softmax(bool logarithm, Tensor x, int rows, int n, Tensor y)
+    {
+        if (y.Size == 0)
+        {
+            return;
+        }
+        if (x.DType == DType.Float32)
+        {
+            Softmaxing<Real32>.Run(this, logarithm, x, rows, n, y);
+        }
+        else
+        {
+            Softmaxing<Real64>.Run(this, logarithm, x, rows, n, y);
+        }
+    }
+
+    public override void SoftmaxPullback(bool logarithm, Tensor dy, Tensor y, int rows, int n, Tensor dx)
+    {
+        if (dx.Size == 0)
+        {
+            return;
+        }
+        if (y.DType == DType.Float32)
+        {
+            Softmaxing<Real32>.RunPullback(this, logarithm, dy, y, rows, n, dx);
+        }
+        else
+        {
+            Softmaxing<Real64>.RunPullback(this, logarithm, dy, y, rows, n, dx);
+        }
+    }
+
+    public override void CrossEntropy(Tensor logits, Tensor labels, int rows, int n, Tensor logarithms, Tensor loss)
+    {
+        if (rows == 0)
+        {
+            return;
+        }
+        if (logits.DType == DType.Float32)
+        {
+            CrossEntropy<Real32>(logits, labels, rows, n, logarithms, loss);
+        }
+        else
+        {
+            CrossEntropy<Real64>(logits, labels, rows, n, logarithms, loss);
+        }
+    }
+
+    private void CrossEntropy<T>(Tensor logits, Tensor labels, int rows, int n, Tensor logarithms, Tensor loss) where T : unmanaged, IReal<T>
+    {
+        if (labels.DType == DType.Int64)
+        {
+            CrossEntropies<ClassLabels<T>, T>.Run(this, logits, new(labels.On<long>()), rows, n, logarithms, loss);
+        }
+        else
+        {
+            CrossEntropies<DistributionLabels<T>, T>.Run(this, logits, new(labels.On<T>()), rows, n, logarithms, loss);
+        }
+    }
+
+    public override void CrossEntropyPullback(Tensor dy, Tensor logarithms, Tensor labels, int rows, int n, Tensor dx)
+    {
+        if (rows == 0)
+        {
+            return;
+        }
+        if (logarithms.DType == DType.Float32)
+        {
+            CrossEntropyPullback<Real32>(dy, logarithms, labels, rows, n, dx);
+        }
+        else
+        {
+            CrossEntropyPullback<Real64>(dy, logarithms, labels, rows, n, dx);
+        }
+    }
+
+    private void CrossEntropyPullback<T>(Tensor dy, Tensor logarithms, Tensor labels, int rows, int n, Tensor dx) where T : unmanaged, IReal<T>
+    {
+        if (labels.DType == DType.Int64)
+        {
+            CrossEntropies<ClassLabels<T>, T>.RunPullback(this, dy, logarithms, new(labels.On<long>()), rows, n, dx);
+        }
+        else
+        {
+            CrossEntropies<DistributionLabels<T>, T>.RunPullback(this, dy, logarithms, new(labels.On<T>()), rows, n, dx);
+        }
+    }
+
+    public override void Normalize(bool centered, double epsilon, Tensor x, Tensor? gain, Tensor? offset, int rows, int n, Tensor statistics, Tensor y)
+    {
+        if (rows == 0)
+        {
+            return;
+        }
+        if (x.DType == DType.Float32)
+        {
+            Normalizing<Real32>.Run(this, centered, epsilon, x, gain, offset, rows, n, statistics, y);
+        }
+        else
+        {
+            Normalizing<Real64>.Run(this, centered, epsilon, x, gain, offset, rows, n, statistics, y);
+        }
+    }
+
+    public override void NormalizePullback(bool centered, Tensor dy, Tensor x, Tensor? gain, Tensor statistics, int rows, int n, Tensor dx, Tensor dGain, Tensor dOffset)
+    {
+        if (rows == 0)
+        {
+            Fill(dGain, 0);
+            Fill(dOffset, 0);
+        }
+        else if (x.DType == DType.Float32)
+        {
+            Normalizing<Real32>.RunPullback(this, centered, dy, x, gain, statistics, rows, n, dx, dGain, dOffset);
+        }
+        else
+        {
+            Normalizing<Real64>.RunPullback(this, centered, dy, x, gain, statistics, rows, n, dx, dGain, dOffset);
+        }
+    }
+}
