@@ -171,7 +171,7 @@ public static class GpuDevices
         {
             typeof(CLCapabilityContext).GetProperty(nameof(device.Capabilities.GenericAddressSpace))!.SetValue(device.Capabilities, true);
         }
-        return true;
+        return device.Capabilities.GenericAddressSpace;
     }
 
     private static int PowerOfTwo(int most) => 1 << System.Numerics.BitOperations.Log2((uint)most);
