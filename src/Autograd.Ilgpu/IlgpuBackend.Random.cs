@@ -1,6 +1,6 @@
 namespace Autograd.Backends.Ilgpu;
 
-/// <content>Random numbers: the bits of uniform ones and integers are the processor's, normal ones agree to rounding.</content>
+/// <content>Random numbers: the same words as on the processor, so integers and uniform numbers from 0 to 1 are the same bits; others agree to rounding.</content>
 internal sealed partial class IlgpuBackend
 {
     public override void Random(RandomDistribution distribution, ulong seed, ulong stream, double a, double b, Tensor y)

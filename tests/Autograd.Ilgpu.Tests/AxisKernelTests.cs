@@ -118,7 +118,7 @@ public class AxisKernelTests
             rows.Add($"TakeAlongAxis {dtype} {m}", new(Exact, x => x[0].TakeAlongAxis(x[1], 1), Normal([2, 7, 3], dtype), Indices(7, [2, m, 3])));
             rows.Add($"ScatterAddAlongAxis {dtype} {m}", new(Exact, x => x[0].ScatterAddAlongAxis(x[1], x[2], 1), Normal([2, 7, 3], dtype), Indices(7, [2, m, 3]), Normal([2, m, 3], dtype)));
         }
-        rows.Add($"Take with many columns {dtype}", new(Exact, x => x[0].Take(x[1], 1), Normal([130, 3, 130], dtype), Indices(3, [300])));
+        rows.Add($"Take with many columns {dtype}", new(Exact, x => x[0].Take(x[1], 1), Normal([130, 3, 130], dtype), Indices(3, [4])));
         rows.Add($"Take of a transpose {dtype}", new(Exact, x => x[0].T.Take(x[1]), Normal([6, 9], dtype), Indices(9, [2, 5])));
     }
 

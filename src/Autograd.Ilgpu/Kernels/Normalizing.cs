@@ -51,16 +51,13 @@ internal static class Normalizing<T> where T : unmanaged, IReal<T>, IElement<T>
         for (var row = team.First; row < team.Rows; row += team.Step)
         {
             var line = team.Line(row);
-            var mean = T.Zero;
-            if ((flags & Centered) != 0)
+            var sum = T.Zero;
+            for (var i = (flags & Centered) != 0 ? line.Start : line.End; i < line.End; i += team.Width)
             {
-                var sum = T.Zero;
-                for (var i = line.Start; i < line.End; i += team.Width)
-                {
-                    sum += x[i];
-                }
-                mean = team.Combine<SumOf<T>, T>(shared, sum) / size;
+                sum += x[i];
             }
+            // Not centered, of nothing: a barrier that only some launches come to is too much for some compilers.
+            var mean = team.Combine<SumOf<T>, T>(shared, sum) / size;
             var squares = T.Zero;
             for (var i = line.Start; i < line.End; i += team.Width)
             {
@@ -97,14 +94,10 @@ internal static class Normalizing<T> where T : unmanaged, IReal<T>, IElement<T>
             for (var i = line.Start; i < line.End; i += team.Width)
             {
                 var g = (flags & Gain) != 0 ? dy[i] * gain[i - line.First] : dy[i];
-                sum += g;
+                sum += (flags & Centered) != 0 ? g : T.Zero;
                 product += g * ((x[i] - mean) * scale);
             }
-            var meanOfG = T.Zero;
-            if ((flags & Centered) != 0)
-            {
-                meanOfG = team.Combine<SumOf<T>, T>(shared, sum) / size;
-            }
+            var meanOfG = team.Combine<SumOf<T>, T>(shared, sum) / size;
             var meanOfProduct = team.Combine<SumOf<T>, T>(shared, product) / size;
             for (var i = line.Start; i < line.End; i += team.Width)
             {

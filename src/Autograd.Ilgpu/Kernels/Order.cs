@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Reinterpret = ILGPU.Interop;
 using static System.Runtime.CompilerServices.MethodImplOptions;
+using Reinterpret = ILGPU.Interop;
 
 namespace Autograd.Backends.Ilgpu;
 
