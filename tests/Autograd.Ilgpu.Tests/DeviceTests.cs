@@ -123,6 +123,18 @@ public class DeviceTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void The_highest_derivative_of_digamma_has_no_gradient(string name)
+    {
+        var x = From(new[] { 1.0, -0.5 }).To(Device.Gpu(name));
+        using var tape = new GradientTape(persistent: true);
+        tape.Watch(x);
+        var (last, before) = (Polygamma(20, x), Polygamma(19, x));
+        Assert.Throws<ValueException>(() => tape.Gradient(last, x));
+        Assert.True(AllClose(last.To(Device.Cpu), tape.Gradient(before, x)!.To(Device.Cpu), 1e-13));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void More_memory_than_there_is_is_refused(string name)
     {
         var device = Device.Gpu(name);

@@ -139,6 +139,10 @@ internal readonly partial struct Real32 : IReal<Real32>
     [MethodImpl(AggressiveInlining)]
     public static Real32 Erf(Real32 x) => new(DeviceMath.Erf(x.V));
 
+    public static Real32 LogGamma(Real32 x) => new(DeviceMath.LogGamma(x.V));
+
+    public static Real32 Polygamma(int n, Real32 x) => new(DeviceMath.Polygamma(n, x.V));
+
     [MethodImpl(AggressiveInlining)]
     public static Real32 Sigmoid(Real32 x) => new(DeviceMath.Sigmoid(x.V));
 

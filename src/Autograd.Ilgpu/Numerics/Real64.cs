@@ -139,6 +139,10 @@ internal readonly partial struct Real64 : IReal<Real64>
     [MethodImpl(AggressiveInlining)]
     public static Real64 Erf(Real64 x) => new(DeviceMath.Erf(x.V));
 
+    public static Real64 LogGamma(Real64 x) => new(DeviceMath.LogGamma(x.V));
+
+    public static Real64 Polygamma(int n, Real64 x) => new(DeviceMath.Polygamma(n, x.V));
+
     [MethodImpl(AggressiveInlining)]
     public static Real64 Sigmoid(Real64 x) => new(DeviceMath.Sigmoid(x.V));
 

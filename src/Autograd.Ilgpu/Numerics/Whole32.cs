@@ -156,6 +156,12 @@ internal readonly partial struct Whole32 : IReal<Whole32>
     public static Whole32 Erf(Whole32 x) => x;
 
     [MethodImpl(AggressiveInlining)]
+    public static Whole32 LogGamma(Whole32 x) => x;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Whole32 Polygamma(int n, Whole32 x) => x;
+
+    [MethodImpl(AggressiveInlining)]
     public static Whole32 Sigmoid(Whole32 x) => x;
 
     [MethodImpl(AggressiveInlining)]

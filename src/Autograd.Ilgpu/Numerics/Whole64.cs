@@ -156,6 +156,12 @@ internal readonly partial struct Whole64 : IReal<Whole64>
     public static Whole64 Erf(Whole64 x) => x;
 
     [MethodImpl(AggressiveInlining)]
+    public static Whole64 LogGamma(Whole64 x) => x;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Whole64 Polygamma(int n, Whole64 x) => x;
+
+    [MethodImpl(AggressiveInlining)]
     public static Whole64 Sigmoid(Whole64 x) => x;
 
     [MethodImpl(AggressiveInlining)]

@@ -34,7 +34,7 @@ namespace Autograd.Ops
         public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Polygamma(0, x);
     }
 
-    internal readonly record struct PolygammaOp(int N) : IUnaryOp
+    internal readonly record struct PolygammaOp(int N) : IUnaryOp, IHasLastSlope
     {
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T> => T.Polygamma(N, x);
@@ -42,7 +42,9 @@ namespace Autograd.Ops
         public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
-        public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Polygamma(GammaFormulas.Order(N + 1), x);
+        public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Polygamma(N + 1, x);
+
+        public void RequireSlope() => GammaFormulas.Order(N + 1);
     }
 
     /// <summary>The gamma family in plain arithmetic: Stirling's series far right, the recurrence to get there, the reflection from the left. NIST's Digital Library of Mathematical Functions, 5.5, 5.11, 5.15.</summary>

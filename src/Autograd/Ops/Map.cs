@@ -78,6 +78,10 @@ namespace Autograd.Ops
 
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
+            if (_op is IHasLastSlope op)
+            {
+                op.RequireSlope();
+            }
             var (x, y) = (recorded.X, recorded.Y);
             if (Recording.IsTracked(dy, x, y))
             {
@@ -89,6 +93,13 @@ namespace Autograd.Ops
             GC.KeepAlive(dy);
             return dx;
         }
+    }
+
+    /// <summary>An operation that has no slope for some of its attributes. It says so before a kernel computes it, because on a GPU nothing can be thrown.</summary>
+    internal interface IHasLastSlope
+    {
+        /// <summary>Throws where the slope is refused.</summary>
+        void RequireSlope();
     }
 
     /// <summary>An elementwise operation of two operands on a tape.</summary>

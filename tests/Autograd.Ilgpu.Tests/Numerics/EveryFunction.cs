@@ -29,6 +29,10 @@ internal static class EveryFunction<T> where T : unmanaged, IReal<T>
         ("Acosh", (x, _) => T.Acosh(x)),
         ("Atanh", (x, _) => T.Atanh(x)),
         ("Erf", (x, _) => T.Erf(x)),
+        ("LogGamma", (x, _) => T.LogGamma(x)),
+        ("Digamma", (x, _) => T.Polygamma(0, x)),
+        ("Trigamma", (x, _) => T.Polygamma(1, x)),
+        ("Polygamma20", (x, _) => T.Polygamma(20, x)),
         ("Floor", (x, _) => T.Floor(x)),
         ("Ceiling", (x, _) => T.Ceiling(x)),
         ("Round", (x, _) => T.Round(x)),
@@ -57,7 +61,7 @@ internal static class EveryFunction<T> where T : unmanaged, IReal<T>
     {
         for (var i = Grid.GlobalIndex.X; i < n; i += Group.DimX * Grid.DimX)
         {
-            Write(x[i], y[i], results.SubView(i * 42, 42));
+            Write(x[i], y[i], results.SubView(i * 46, 46));
         }
     }
 
@@ -84,27 +88,31 @@ internal static class EveryFunction<T> where T : unmanaged, IReal<T>
         results[18] = T.Acosh(x);
         results[19] = T.Atanh(x);
         results[20] = T.Erf(x);
-        results[21] = T.Floor(x);
-        results[22] = T.Ceiling(x);
-        results[23] = T.Round(x);
-        results[24] = T.Truncate(x);
-        results[25] = T.Abs(x);
-        results[26] = T.Sqrt(x);
-        results[27] = T.Pow(x, y);
-        results[28] = T.Atan2(x, y);
-        results[29] = T.Remainder(x, y);
-        results[30] = T.FloorDivide(x, y);
-        results[31] = T.Min(x, y);
-        results[32] = T.Max(x, y);
-        results[33] = T.OverRoot(x, y, T.One);
-        results[34] = x / y;
-        results[35] = -x;
-        results[36] = T.Select(x < y, T.Const(3), T.Zero);
-        results[37] = T.Select(x > y, T.Const(3), T.Zero);
-        results[38] = T.Select(x <= y, T.Const(3), T.Zero);
-        results[39] = T.Select(x >= y, T.Const(3), T.Zero);
-        results[40] = T.Select(T.Equal(x, y), T.Const(3), T.Zero);
-        results[41] = T.Const(double.NegativeInfinity) + T.Abs(x);
+        results[21] = T.LogGamma(x);
+        results[22] = T.Polygamma(0, x);
+        results[23] = T.Polygamma(1, x);
+        results[24] = T.Polygamma(20, x);
+        results[25] = T.Floor(x);
+        results[26] = T.Ceiling(x);
+        results[27] = T.Round(x);
+        results[28] = T.Truncate(x);
+        results[29] = T.Abs(x);
+        results[30] = T.Sqrt(x);
+        results[31] = T.Pow(x, y);
+        results[32] = T.Atan2(x, y);
+        results[33] = T.Remainder(x, y);
+        results[34] = T.FloorDivide(x, y);
+        results[35] = T.Min(x, y);
+        results[36] = T.Max(x, y);
+        results[37] = T.OverRoot(x, y, T.One);
+        results[38] = x / y;
+        results[39] = -x;
+        results[40] = T.Select(x < y, T.Const(3), T.Zero);
+        results[41] = T.Select(x > y, T.Const(3), T.Zero);
+        results[42] = T.Select(x <= y, T.Const(3), T.Zero);
+        results[43] = T.Select(x >= y, T.Const(3), T.Zero);
+        results[44] = T.Select(T.Equal(x, y), T.Const(3), T.Zero);
+        results[45] = T.Const(double.NegativeInfinity) + T.Abs(x);
     }
 }
 
