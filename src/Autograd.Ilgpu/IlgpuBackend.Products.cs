@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace Autograd.Backends.Ilgpu;
 
 /// <content>Matrix products.</content>
@@ -41,40 +39,28 @@ internal sealed partial class IlgpuBackend
             RowB = stridesB[transposeB ? ^1 : ^2],
             ColumnB = stridesB[transposeB ? ^2 : ^1],
         };
-        // The batch axes, merged where they lie one behind the other in both operands; usually one is left.
         var batch = Shape.Of([.. c.Shape.Dimensions[..^2]]);
-        var one = product.M * product.N;
         var walk = new Walk(batch, Leading(a), Leading(b));
-        var (merged, strideA, strideB) = walk.IsFlat ? (batch.Size, walk.FlatStride(0), walk.FlatStride(1)) : (1, 0, 0);
-        product.Batch = merged;
-        product.BatchA = strideA;
-        product.BatchB = strideB;
-        for (var i = 0; i < batch.Size; i += merged)
+        product.Batch = walk.Length;
+        for (var launch = 0; launch < walk.Launches; launch++)
         {
-            var (startA, startB) = (0, 0);
-            if (merged == 1)
+            var matrices = new MatrixProduct<T>(product, a.Memory<T>(), b.Memory<T>())
             {
-                var rest = i;
-                for (var axis = batch.Rank - 1; axis >= 0; axis--)
-                {
-                    var at = rest % batch[axis];
-                    rest /= batch[axis];
-                    startA += at * StrideAt(a, axis - batch.Rank - 2);
-                    startB += at * StrideAt(b, axis - batch.Rank - 2);
-                }
+                Batch = walk.Extents,
+                BatchA = walk.Strides(a, 0, launch),
+                BatchB = walk.Strides(b, 1, launch),
+            };
+            if (walk.Launches == 1)
+            {
+                Products<MatrixProduct<T>, T>.Run(this, matrices, c);
+                return;
             }
-            product.StartA = a.Offset + startA;
-            product.StartB = b.Offset + startB;
-            Products<T>.Run(this, product, a.Memory<T>(), b.Memory<T>(), c.On<T>(i * one));
+            // So many axes that cannot be merged are rare.
+            matrices.Result = c.On<T>(launch * matrices.Size);
+            Products<MatrixProduct<T>, T>.Run(this, matrices);
         }
     }
 
     // A stand-in whose axes are the batch axes of x.
     private static Tensor Leading(Tensor x) => new(x.Buffer, x.DType, Shape.Of([.. x.Shape.Dimensions[..^2]]), [.. x.Strides[..^2]], 0);
-
-    private static int StrideAt(Tensor x, int axisFromEnd)
-    {
-        var axis = x.Rank + axisFromEnd;
-        return axis < 0 || x.Shape[axis] == 1 ? 0 : x.Strides[axis];
-    }
 }
