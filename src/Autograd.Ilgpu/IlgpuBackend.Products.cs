@@ -1,3 +1,6 @@
+using ILGPU;
+using ILGPU.Runtime;
+
 namespace Autograd.Backends.Ilgpu;
 
 /// <content>Matrix products.</content>
@@ -42,6 +45,10 @@ internal sealed partial class IlgpuBackend
         var batch = Shape.Of([.. c.Shape.Dimensions[..^2]]);
         var walk = new Walk(batch, Leading(a), Leading(b));
         product.Batch = walk.Length;
+        if (_cublas is not null && walk.IsFlat && c.DType.IsFloating() && TryCuBlas(_cublas, product with { BatchA = walk.FlatStride(0), BatchB = walk.FlatStride(1) }, a, b, c))
+        {
+            return;
+        }
         for (var launch = 0; launch < walk.Launches; launch++)
         {
             var matrices = new MatrixProduct<T>(product, a.Memory<T>(), b.Memory<T>())
@@ -60,6 +67,17 @@ internal sealed partial class IlgpuBackend
             Products<MatrixProduct<T>, T>.Run(this, matrices);
         }
     }
+
+    private bool TryCuBlas(CuBlas cublas, in Product product, Tensor a, Tensor b, Tensor c)
+    {
+        lock (Sync)
+        {
+            Bind();
+            return cublas.TryMultiply(c.DType == DType.Float64, product, AddressOf(a), AddressOf(b), AddressOf(c));
+        }
+    }
+
+    private static nint AddressOf(Tensor x) => x.On<byte>(x.DType).LoadEffectiveAddressAsPtr();
 
     // A stand-in whose axes are the batch axes of x.
     private static Tensor Leading(Tensor x) => new(x.Buffer, x.DType, Shape.Of([.. x.Shape.Dimensions[..^2]]), [.. x.Strides[..^2]], 0);

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Autograd.Backends.Cpu;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace Autograd.Backends.Ilgpu;
 
@@ -16,6 +17,7 @@ internal sealed partial class IlgpuBackend : Backend
 
     private readonly Accelerator _accelerator;
     private readonly MemoryCache _memory;
+    private readonly CuBlas? _cublas;
     private readonly int _groupSize;
     private readonly int _mostGroups;
 
@@ -32,6 +34,11 @@ internal sealed partial class IlgpuBackend : Backend
         _groupSize = groupSize;
         // Enough for every multiprocessor to be full; each thread goes on in strides.
         _mostGroups = groupSize == 1 ? 1 : Math.Max(16 * accelerator.NumMultiprocessors, 64);
+        if (accelerator is CudaAccelerator)
+        {
+            Bind();
+            _cublas = CuBlas.TryLoad(((CudaStream)accelerator.DefaultStream).StreamPtr);
+        }
         Number = Interlocked.Increment(ref s_count) - 1;
     }
 
@@ -114,7 +121,8 @@ internal sealed partial class IlgpuBackend : Backend
         return new Tensor(memory, dtype, shape, null, 0, memory);
     }
 
-    public override Tensor Download(Tensor x)
+    // ILGPU does not hold still what it copies.
+    public override unsafe Tensor Download(Tensor x)
     {
         var packed = x.Packed();
         var y = CpuBackend.Allocate(x.DType, x.Shape);
@@ -122,8 +130,9 @@ internal sealed partial class IlgpuBackend : Backend
         {
             Bind();
             lock (Sync)
+            fixed (byte* to = &FirstByte(y))
             {
-                packed.On<byte>(x.DType).CopyToCPU(_accelerator.DefaultStream, ref FirstByte(y), (long)x.Size * x.DType.ByteSize());
+                packed.On<byte>(x.DType).CopyToCPU(_accelerator.DefaultStream, ref *to, (long)x.Size * x.DType.ByteSize());
             }
         }
         GC.KeepAlive(packed);
@@ -131,15 +140,16 @@ internal sealed partial class IlgpuBackend : Backend
         return y;
     }
 
-    public override Tensor Upload(Tensor x)
+    public override unsafe Tensor Upload(Tensor x)
     {
         var packed = x.Packed();
         var y = AllocateTensor(x.DType, x.Shape);
         if (x.Size > 0)
         {
             lock (Sync)
+            fixed (byte* from = &FirstByte(packed))
             {
-                y.On<byte>(x.DType).CopyFromCPU(_accelerator.DefaultStream, ref FirstByte(packed), (long)x.Size * x.DType.ByteSize());
+                y.On<byte>(x.DType).CopyFromCPU(_accelerator.DefaultStream, ref *from, (long)x.Size * x.DType.ByteSize());
             }
         }
         GC.KeepAlive(packed);

@@ -184,6 +184,27 @@ public class DeviceTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Transfers_hold_still_while_the_collector_moves_things(string name)
+    {
+        var device = Device.Gpu(name);
+        using var done = new CancellationTokenSource();
+        var collecting = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                GC.Collect(0);
+            }
+        });
+        for (var i = 1; i <= 5000; i++)
+        {
+            Assert.Equal([i, 2 * i], From(new[] { i, 2 * i }).To(device).ToArray<int>());
+        }
+        done.Cancel();
+        collecting.Wait();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Threads_share_a_device(string name)
     {
         var device = Device.Gpu(name);
