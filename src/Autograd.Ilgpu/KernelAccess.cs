@@ -20,7 +20,10 @@ namespace Autograd.Backends.Ilgpu
         {
             if (s_builder?.GetValue(context.RuntimeSystem) is AssemblyBuilder assembly)
             {
-                Grant(assembly, s_granted.GetOrCreateValue(assembly), launcher);
+                var granted = s_granted.GetOrCreateValue(assembly);
+                // Structs of kernels have fields of the framework's own types, which their names do not tell.
+                Grant(assembly, granted, typeof(Backend));
+                Grant(assembly, granted, launcher);
             }
         }
 

@@ -44,21 +44,22 @@ internal struct Row4<T> where T : unmanaged, IReal<T>
     [MethodImpl(AggressiveInlining)]
     public readonly void Store<TProduct>(TProduct product, int row, int column) where TProduct : struct, IProduct<TProduct, T>
     {
-        if (row < product.Rows)
+        var start = row < product.Rows ? product.Start(row) : -1;
+        if (start >= 0)
         {
-            Store(product, row, column, A);
-            Store(product, row, column + 1, B);
-            Store(product, row, column + 2, C);
-            Store(product, row, column + 3, D);
+            Store(product, start, column, A);
+            Store(product, start, column + 1, B);
+            Store(product, start, column + 2, C);
+            Store(product, start, column + 3, D);
         }
     }
 
     [MethodImpl(AggressiveInlining)]
-    private static void Store<TProduct>(TProduct product, int row, int column, T value) where TProduct : struct, IProduct<TProduct, T>
+    private static void Store<TProduct>(TProduct product, int start, int column, T value) where TProduct : struct, IProduct<TProduct, T>
     {
         if (column < product.Columns)
         {
-            product.Store(row, column, value);
+            product.Store(start + column, value);
         }
     }
 }

@@ -65,9 +65,8 @@ internal struct MatrixProduct<T>(Product product, ArrayView<T> a, ArrayView<T> b
     public readonly T B(int inner, int column) => _b[_startB + (inner * _rowB) + (column * _columnB)];
 
     [MethodImpl(AggressiveInlining)]
-    public readonly void Store(int row, int column, T value)
-    {
-        var place = _start + (row * Columns) + column;
-        Result[place] = Adds != 0 ? Result[place] + value : value;
-    }
+    public readonly int Start(int row) => _start + (row * Columns);
+
+    [MethodImpl(AggressiveInlining)]
+    public readonly void Store(int place, T value) => Result[place] = Adds != 0 ? Result[place] + value : value;
 }

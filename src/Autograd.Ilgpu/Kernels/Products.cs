@@ -41,7 +41,10 @@ internal interface IProduct<TSelf, T> where TSelf : struct where T : unmanaged, 
 
     T B(int inner, int column);
 
-    void Store(int row, int column, T value);
+    /// <summary>The place in the result where a row begins, or -1 for a row that is nowhere.</summary>
+    int Start(int row);
+
+    void Store(int place, T value);
 }
 
 /// <summary>How the inner axis is cut. It depends on the extents alone, and so does the order of additions.</summary>
@@ -143,7 +146,11 @@ internal static class Products<TProduct, T> where TProduct : struct, IProduct<TP
             {
                 sum += product.A(row, k) * product.B(k, column);
             }
-            product.Store(row, column, sum);
+            var start = product.Start(row);
+            if (start >= 0)
+            {
+                product.Store(start + column, sum);
+            }
         }
     }
 }

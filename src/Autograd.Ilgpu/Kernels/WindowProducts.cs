@@ -52,7 +52,10 @@ internal struct ConvolutionProduct<T>(Windows windows) : IProduct<ConvolutionPro
     public readonly T B(int inner, int column) => Kernel[(inner * _filters) + _firstFilter + column];
 
     [MethodImpl(AggressiveInlining)]
-    public readonly void Store(int row, int column, T value) => Result[_start + (row * _filters) + column] = value;
+    public readonly int Start(int row) => _start + (row * _filters);
+
+    [MethodImpl(AggressiveInlining)]
+    public readonly void Store(int place, T value) => Result[place] = value;
 }
 
 /// <summary>The adjoint with respect to the kernel: windows, transposed, times the gradient of the results.</summary>
@@ -103,7 +106,10 @@ internal struct KernelProduct<T>(Windows windows) : IProduct<KernelProduct<T>, T
     public readonly T B(int inner, int column) => Gradient[(inner * _filters) + _firstFilter + column];
 
     [MethodImpl(AggressiveInlining)]
-    public readonly void Store(int row, int column, T value) => Result[_start + (row * _filters) + column] = value;
+    public readonly int Start(int row) => _start + (row * _filters);
+
+    [MethodImpl(AggressiveInlining)]
+    public readonly void Store(int place, T value) => Result[place] = value;
 }
 
 /// <summary>
@@ -171,14 +177,14 @@ internal struct InputProduct<T>(Windows windows) : IProduct<InputProduct<T>, T> 
     }
 
     [MethodImpl(AggressiveInlining)]
-    public readonly void Store(int row, int column, T value)
+    public readonly int Start(int row)
     {
         var pixel = _map.Pixel(row);
-        if (pixel >= 0)
-        {
-            Result[(pixel * _channels) + _firstChannel + column] = value;
-        }
+        return pixel < 0 ? -1 : (pixel * _channels) + _firstChannel;
     }
+
+    [MethodImpl(AggressiveInlining)]
+    public readonly void Store(int place, T value) => Result[place] = value;
 }
 
 /// <summary>How <see cref="Windows"/> become maps.</summary>
