@@ -72,6 +72,7 @@ public sealed class ValueTests
         ["Permute"] = new([4, 2, 3], (x, i) => x[0][i[1], i[2], i[0]]),
         ["Transpose"] = new([4, 3, 2], (x, i) => x[0][i[2], i[1], i[0]]),
         ["T"] = new([4, 3, 2], (x, i) => x[0][i[2], i[1], i[0]]),
+        ["To"] = new([2, 3, 4], (x, i) => x[0][i[0], i[1], i[2]]),
         ["SwapAxes"] = new([4, 3, 2], (x, i) => x[0][i[2], i[1], i[0]]),
         ["BroadcastTo"] = new([2, 3, 4], (x, i) => x[0][i[1], 0]),
         ["SumTo"] = new([3, 1], (x, i) => Range(0, 8).Sum(k => x[0][k / 4, i[0], k % 4])),
