@@ -21,6 +21,7 @@ internal static class Settings
         double number => double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         string text => JsonValue.Create(text),
         Enum option => JsonValue.Create(option.ToString()),
+        InputShape shape => Array(shape, extent => JsonValue.Create(extent)),
         Shape shape => Array(shape, extent => JsonValue.Create(extent)),
         PerAxis numbers => JsonValue.Create(numbers.ToString()),
         FactorRange range => Array([range.Lower, range.Upper], bound => JsonValue.Create(bound)),
@@ -117,6 +118,7 @@ internal static class Settings
                     ? option
                     : throw new FileException($"{what} is '{node.GetValue<string>()}'; known are {string.Join(", ", Enum.GetNames(type))}."),
                 _ when type == typeof(Shape) => ReadShape(node, what),
+                _ when type == typeof(InputShape) => ReadInputShape(node, what),
                 _ when type == typeof(PerAxis) => PerAxis.Parse(node.GetValue<string>()),
                 _ when type == typeof(FactorRange) => ReadArray<double>(node) is [var lower, var upper]
                     ? new FactorRange(lower, upper)
@@ -145,6 +147,12 @@ internal static class Settings
 
     private static T[] ReadArray<T>(JsonNode node) =>
         [.. node.AsArray().Select(item => item is null ? throw new FileException($"an item of {Shown(node)} is null.") : item.GetValue<T>())];
+
+    private static InputShape ReadInputShape(JsonNode node, string what)
+    {
+        var shape = InputShape.Of(ReadArray<int>(node));
+        return shape.TriedLonger.Size <= MostElements ? shape : throw new FileException($"{what} {shape} is larger than any example could be.");
+    }
 
     public static Shape ReadShape(JsonNode? node, string what)
     {
