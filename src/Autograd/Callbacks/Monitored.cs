@@ -18,7 +18,7 @@ internal readonly struct Monitored
 {
     // The metrics that Keras wants large, by what their names have in common.
     private static readonly string[] s_wantedLarge =
-        ["acc", "auc", "score", "precision", "recall", "sensitivity", "specificity", "iou", "true_positives", "true_negatives", "cosine_similarity"];
+        ["acc", "auc", "score", "precision", "recall", "sensitivity", "specificity", "iou", "io_u", "true_positives", "true_negatives", "cosine_similarity"];
 
     private readonly double _minDelta;
 
