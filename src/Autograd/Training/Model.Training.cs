@@ -315,12 +315,62 @@ public partial class Model
             }
             (all, validationData) = (Part(all, ..kept), Part(all, kept..));
         }
+        if (!MayHaveOwnSteps)
+        {
+            Compiled.RequireTargets(this, all.Y.Count, "Fit");
+        }
         // As in Keras, what is held back for validation is not weighed by its classes.
         var source = BatchSource.Of(ClassWeights.Apply(all, classWeight, "Fit"), batchSize, shuffle, "Fit");
-        var validation = validationData is { } held ? BatchSource.Of(InOrder(held, "Fit: validation data"), validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data") : null;
+        BatchSource? validation = null;
+        if (validationData is { } given)
+        {
+            var held = InOrder(given, "Fit: validation data");
+            validation = BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data");
+            TryOn(held, all, validation);
+        }
         return new FitLoop(this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
 
         static Batch Part(Batch all, Range rows) => new(all.X.Select(t => t[rows]), all.Y.Select(t => t[rows]), all.SampleWeight?[rows]);
+    }
+
+    /// <summary>Whether a class of the user's own may train and measure in another way.</summary>
+    internal bool MayHaveOwnSteps => GetType().Assembly != typeof(Model).Assembly;
+
+    // Validation data that do not look like those for training may still fit; if not, better now than after an epoch.
+    private void TryOn(Batch held, Batch trained, BatchSource validation)
+    {
+        if (MayHaveOwnSteps || !IsBuilt || (Examples(held).SequenceEqual(Examples(trained)) && held.X.Count == trained.X.Count))
+        {
+            return;
+        }
+        OfValidation(() =>
+        {
+            using var busy = Busy("Fit");
+            using var pause = Recording.Pause();
+            var batch = validation.Pass(0).First();
+            Compiled.RequireTargets(this, batch.Y.Count, "Fit");
+            return Compiled.LossOf(this, batch, ApplyAll(batch.X, training: false));
+        });
+
+        static IEnumerable<string> Examples(Batch batch) => batch.X.Concat(batch.Y).Select(x => string.Join(',', x.Shape.Skip(1)));
+    }
+
+    /// <summary>Does something with validation data; errors say that these are at fault.</summary>
+    internal static T OfValidation<T>(Func<T> action)
+    {
+        const string Place = "Fit: validation data: ";
+        try
+        {
+            return action();
+        }
+        catch (ShapeException error)
+        {
+            throw new ShapeException(Place + error.Message, error);
+        }
+        catch (ValueException error)
+        {
+            throw new ValueException(Place + error.Message, error);
+        }
     }
 
     /// <summary>Trains on batches from a data set or a generator.</summary>
