@@ -30,7 +30,7 @@ public abstract partial class Layer
     /// <summary>
     /// Makes a layer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.
     /// </summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLayer>() where TLayer : Layer => Registry.Add<TLayer>();
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLayer>() where TLayer : Layer => Registry.Register<TLayer>();
 
     private protected static int AtLeast(int least, int value, string what) => value >= least
         ? value

@@ -60,6 +60,14 @@ internal sealed class Registry<T>(string family) where T : class
         return this;
     }
 
+    /// <summary>Makes a type of a user's known.</summary>
+    /// <exception cref="ValueException">Another type has the name, or a parameter of its constructor is no property.</exception>
+    public void Register<[DynamicallyAccessedMembers(Kind.Needs)] TKind>() where TKind : T
+    {
+        new Kind(typeof(TKind)).RequireProperties();
+        Add<TKind>();
+    }
+
     private void Add(Kind kind, string name)
     {
         var key = Key(name);
@@ -140,11 +148,23 @@ internal sealed class Kind([DynamicallyAccessedMembers(Kind.Needs)] Type type)
     public IReadOnlyList<ParameterInfo> Settings => field ??= Constructor.GetParameters();
 
     /// <summary>The value an object has for one of its settings.</summary>
-    public object? Read(object value, ParameterInfo setting)
+    public object? Read(object value, ParameterInfo setting) => PropertyOf(setting).GetValue(value);
+
+    private PropertyInfo PropertyOf(ParameterInfo setting)
     {
         var name = char.ToUpperInvariant(setting.Name![0]) + setting.Name[1..];
-        var property = Type.GetProperty(name) ?? throw new ValueException($"{Type.Name} has the constructor parameter {setting.Name} but no property {name}.");
-        return property.GetValue(value);
+        return Type.GetProperty(name) is { CanRead: true } property
+            ? property
+            : throw new ValueException($"{Type.Name} has the constructor parameter {setting.Name} but no public property {name}, from which its value could be written to a file.");
+    }
+
+    /// <summary>Refuses a type whose objects could not be written.</summary>
+    public void RequireProperties()
+    {
+        foreach (var setting in Settings)
+        {
+            PropertyOf(setting);
+        }
     }
 
     /// <summary>Makes an object, asking for the value of each setting.</summary>

@@ -32,13 +32,13 @@ internal sealed class Compilation
         var names = new HashSet<string> { "loss" };
         for (var i = 0; i < losses.Count; i++)
         {
-            foreach (var metric in Of(i, metrics).Concat(Of(i, weightedMetrics)))
+            foreach (var (metric, isWeighted) in Of(i, metrics).Select(metric => (metric, false)).Concat(Of(i, weightedMetrics).Select(metric => (metric, true))))
             {
                 ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
-                if (losses.Count > 1 && !metric.Name.StartsWith(Output(i) + "_", StringComparison.Ordinal))
-                {
-                    metric.Name = $"{Output(i)}_{metric.Name}";
-                }
+                var prefix = losses.Count > 1 ? Output(i) + "_" : "";
+                var own = metric.Name.StartsWith(prefix, StringComparison.Ordinal) ? metric.Name[prefix.Length..] : metric.Name;
+                // As in Keras, what is measured with and without weights has two names.
+                metric.Name = prefix + (isWeighted && names.Contains(prefix + own) ? "weighted_" + own : own);
                 if (!names.Add(metric.Name))
                 {
                     throw new ValueException($"Compile: two measures are named '{metric.Name}'; give one of them another name.");

@@ -33,7 +33,7 @@ public partial class Model
     /// <param name="optimizer">By object or name; RMSprop by default.</param>
     /// <param name="loss">By object or name; may be left out where only penalties, or a training step of your own, matter.</param>
     /// <param name="metrics">What else to measure, by object or name: <c>metrics: ["accuracy"]</c>. As in Keras, weights of examples do not count here.</param>
-    /// <param name="weightedMetrics">What to measure with the weights that examples and classes have.</param>
+    /// <param name="weightedMetrics">What to measure with the weights that examples and classes have; one that is among the metrics too is called <c>weighted_accuracy</c>.</param>
     public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null) =>
         Compile(optimizer, [.. Enumerable.Repeat(loss, Math.Max(1, OutputNames.Count))], null, metrics is null ? null : [metrics], weightedMetrics is null ? null : [weightedMetrics]);
 
