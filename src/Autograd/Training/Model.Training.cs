@@ -266,7 +266,7 @@ public partial class Model
     /// <param name="verbose">0: silent; 1: a progress bar; 2: one line per epoch.</param>
     /// <param name="callbacks">Who looks on.</param>
     /// <param name="validationSplit">The part of the examples, taken from the end before shuffling, that is held back for validation.</param>
-    /// <param name="validationData">Examples for validation; wins over the split.</param>
+    /// <param name="validationData">Examples for validation, <c>(x, y)</c>, or <c>([u, v], y)</c> where there are several inputs; wins over the split.</param>
     /// <param name="shuffle">Whether examples come in another order each epoch.</param>
     /// <param name="classWeight">Weights of classes; a class that is missing weighs 1.</param>
     /// <param name="sampleWeight">A weight per example.</param>
