@@ -72,7 +72,7 @@ public sealed class Activation : Layer
         ArgumentNullException.ThrowIfNull(name);
         return s_byName.TryGetValue(Key(name), out var found)
             ? found
-            : throw new ValueException($"There is no activation called '{name}'. Known: {string.Join(", ", Names)}.");
+            : throw new ValueException($"There is no activation called '{name}'. {Serialization.Spelled.Known(name, Names)}");
     }
 
     private static string Key(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();

@@ -6,7 +6,7 @@ namespace Autograd;
 /// <summary>What layers may be called in files, and the checks of their settings.</summary>
 public abstract partial class Layer
 {
-    internal static Registry<Layer> Registry { get; } = new Registry<Layer>("layer")
+    internal static Registry<Layer> Registry { get; } = new Registry<Layer>("layer", name => name) // users name the classes
         .Add<Input>().Add<Dense>().Add<Activation>().Add<Embedding>().Add<Masking>()
         .Add<ReLU>().Add<LeakyReLU>().Add<PReLU>().Add<ELU>().Add<Softmax>()
         .Add<Conv1D>().Add<Conv2D>().Add<Conv3D>().Add<Conv1DTranspose>().Add<Conv2DTranspose>().Add<Conv3DTranspose>()

@@ -9,7 +9,9 @@ namespace Autograd.Serialization;
 /// settings can be written down and read back.
 /// </summary>
 /// <typeparam name="T">The family.</typeparam>
-internal sealed class Registry<T>(string family) where T : class
+/// <param name="family">Its name.</param>
+/// <param name="spelled">How users write the name of a class; by default in snake case.</param>
+internal sealed class Registry<T>(string family, Func<string, string>? spelled = null) where T : class
 {
     private readonly Dictionary<string, Kind> _kinds = [];
     private readonly Lock _lock = new();
@@ -29,14 +31,16 @@ internal sealed class Registry<T>(string family) where T : class
         }
     }
 
-    /// <summary>The names for messages, shorter ones behind them in brackets: <c>MeanSquaredError (mse)</c>.</summary>
+    private readonly Func<string, string> _spelled = spelled ?? Spelled.InSnakeCase;
+
+    /// <summary>The names for messages as users write them, shorter ones behind them in brackets: <c>mean_squared_error (mse)</c>.</summary>
     public string Listed
     {
         get
         {
             lock (_lock)
             {
-                return string.Join(", ", Visible.Select(kind => kind.Aliases.Count == 0 ? kind.Type.Name : $"{kind.Type.Name} ({string.Join(", ", kind.Aliases)})"));
+                return string.Join(", ", Visible.Select(kind => kind.Aliases.Count == 0 ? _spelled(kind.Type.Name) : $"{_spelled(kind.Type.Name)} ({string.Join(", ", kind.Aliases)})"));
             }
         }
     }
@@ -94,7 +98,7 @@ internal sealed class Registry<T>(string family) where T : class
     {
         lock (_lock)
         {
-            return Spelled.Suggestion(name, Visible.SelectMany(kind => kind.Aliases.Prepend(Spelled.InSnakeCase(kind.Type.Name))));
+            return Spelled.Suggestion(name, Visible.SelectMany(kind => kind.Aliases.Prepend(_spelled(kind.Type.Name))));
         }
     }
 

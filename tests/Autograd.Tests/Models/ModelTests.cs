@@ -316,7 +316,7 @@ public class ModelTests
     [InlineData("empty", "sequential", "no layers")]
     [InlineData("units", "0 units", "one or more")]
     [InlineData("activation", "'rely'", "relu")]
-    [InlineData("initializer", "'ons'", "Ones")]
+    [InlineData("initializer", "'ons'", "ones")]
     [InlineData("does not fit", "second (Dense)", "features")]
     public void What_cannot_be_is_refused_by_name(string what, params string[] words)
     {
