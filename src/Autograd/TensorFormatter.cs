@@ -42,6 +42,22 @@ internal static class TensorFormatter
         }
     }
 
+    /// <summary>The numbers alone, each in a format.</summary>
+    public static string Format(Tensor x, string format, IFormatProvider provider)
+    {
+        x = x.OnCpu();
+        return x.Rank == 0 ? Write(0) : x.Size == 0 ? "[]" : Nested(x, Write);
+
+        string Write(int position) => x.DType switch
+        {
+            DType.Float32 => At<float>(x, position).ToString(format, provider),
+            DType.Float64 => At<double>(x, position).ToString(format, provider),
+            DType.Int32 => At<int>(x, position).ToString(format, provider),
+            DType.Int64 => At<long>(x, position).ToString(format, provider),
+            _ => Whole(x, position),
+        };
+    }
+
     private static string Alone(Tensor x)
     {
         if (!x.DType.IsFloating())
@@ -57,11 +73,11 @@ internal static class TensorFormatter
         return digits.Contains('E', StringComparison.Ordinal) ? digits.Replace('E', 'e') : digits.Contains('.', StringComparison.Ordinal) ? digits : digits + ".0";
     }
 
-    private static string Nested(Tensor x)
+    private static string Nested(Tensor x, Func<int, string>? write = null)
     {
         var edges = Edges(x);
         var positions = Positions(x, edges);
-        string[] numbers = x.DType.IsFloating() ? Floats(x, positions) : [.. positions.Select(position => Whole(x, position))];
+        string[] numbers = write is not null ? [.. positions.Select(write)] : x.DType.IsFloating() ? Floats(x, positions) : [.. positions.Select(position => Whole(x, position))];
         var width = numbers.Max(number => number.Length);
         var perLine = Math.Max((LineLength - x.Rank) / (width + 2), 1);
         var text = new StringBuilder();

@@ -125,6 +125,15 @@ public readonly struct Tensors : IReadOnlyList<Tensor>
         return _one is not null ? new Tensors(function(_one)) : new Tensors(Array.ConvertAll(_several ?? [], x => function(x)), _names);
     }
 
+    /// <summary>The tensors one after another, each behind its name or its number.</summary>
+    public override string ToString()
+    {
+        var (one, names) = (_one, _names);
+        return one is not null ? one.ToString()
+            : Count == 0 ? "no tensors"
+            : string.Join('\n', this.Select((tensor, i) => FormattableString.Invariant($"{names?[i] ?? i.ToString(System.Globalization.CultureInfo.InvariantCulture)}: {tensor}")));
+    }
+
     /// <summary>The tensors in order.</summary>
     public IEnumerator<Tensor> GetEnumerator()
     {

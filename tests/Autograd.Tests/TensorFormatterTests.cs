@@ -96,4 +96,19 @@ public class TensorFormatterTests
         Assert.Equal("[1.0, 4.0]  shape [2] Float32", y.ToString());
         Assert.Equal(recorded, tape.ToString());
     }
+
+    [Fact]
+    public void A_format_is_that_of_the_numbers()
+    {
+        var (loss, german) = (Tensor.From([0.12345f], []), System.Globalization.CultureInfo.GetCultureInfo("de-DE"));
+        Assert.Equal("0.123", $"{loss:F3}");
+        Assert.Equal("0,123", string.Create(german, $"{loss:F3}"));
+        Assert.Equal("12.3 %", loss.ToString("0.0 %", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(loss.ToString(), $"{loss}");
+        Assert.Equal("0007", $"{Tensor.From<int>([7], []):D4}");
+        Assert.Equal("[[ 1.50, -2.00],\n [10.00,  0.25]]", $"{Tensor.From([1.5f, -2, 10, 0.25f], [2, 2]):F2}");
+        Assert.Equal("[]", $"{Tensor.Zeros(0, 2):F2}");
+        Assert.Equal("1.50", $"{new Variable(Tensor.From([1.5], [])):F2}");
+        Assert.Throws<FormatException>(() => loss.ToString("D2", null));
+    }
 }

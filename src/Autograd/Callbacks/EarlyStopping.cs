@@ -50,7 +50,7 @@ public sealed class EarlyStopping(
     /// <inheritdoc/>
     public override void OnTrainBegin()
     {
-        _monitor.RequireValidation(Run, nameof(EarlyStopping));
+        _monitor.RequireMeasured(Run, nameof(EarlyStopping));
         (_best, _waited, _bestWeights, StoppedEpoch, BestEpoch) = (_monitor.Worst, 0, null, null, 0);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Autograd.Serialization;
 
 namespace Autograd;
 
@@ -48,7 +49,16 @@ public sealed partial class ModelCheckpoint(
         _best = InitialValueThreshold ?? _monitor.Worst;
         if (SaveBestOnly)
         {
-            _monitor.RequireValidation(Run, nameof(ModelCheckpoint));
+            _monitor.RequireMeasured(Run, nameof(ModelCheckpoint));
+        }
+        Model.OfThisKind(FilePath);
+        foreach (Match field in Field().Matches(FilePath))
+        {
+            var name = field.Groups["name"].Value;
+            if (name != "epoch" && Run.Measures is { } measures && !Monitored.IsAmong(measures, name))
+            {
+                throw NotMeasured(name, measures);
+            }
         }
         if (!SaveWeightsOnly && Model.IsBuilt)
         {
@@ -104,6 +114,9 @@ public sealed partial class ModelCheckpoint(
         }
     }
 
+    private static ValueException NotMeasured(string name, IEnumerable<string> measures) =>
+        new($"ModelCheckpoint: the path names '{name}', which is not measured. {Spelled.Suggestion(name, measures)}There are: epoch, {string.Join(", ", measures)}.");
+
     [GeneratedRegex(@"\{(?<name>\w+)(:(?<zero>0?)(?<width>\d*)(\.(?<digits>\d+))?[dfe]?)?\}")]
     private static partial Regex Field();
 
@@ -112,7 +125,7 @@ public sealed partial class ModelCheckpoint(
         var name = field.Groups["name"].Value;
         var value = name == "epoch" ? epoch + 1 : logs.TryGetValue(name, out var measure)
             ? measure
-            : throw new ValueException($"ModelCheckpoint: the path names '{name}', which is not measured. There are: epoch, {string.Join(", ", logs.Keys)}.");
+            : throw NotMeasured(name, logs.Keys);
         var digits = field.Groups["digits"];
         var text = digits.Success ? value.ToString("F" + digits.Value, CultureInfo.InvariantCulture) : value.ToString(CultureInfo.InvariantCulture);
         return int.TryParse(field.Groups["width"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var width)

@@ -45,7 +45,7 @@ public sealed class ReduceLROnPlateau(
     /// <inheritdoc/>
     public override void OnTrainBegin()
     {
-        _monitor.RequireValidation(Run, nameof(ReduceLROnPlateau));
+        _monitor.RequireMeasured(Run, nameof(ReduceLROnPlateau));
         (_best, _waited, _cooling) = (_monitor.Worst, 0, 0);
         _ = ConstantRate(Model.Optimizer, nameof(ReduceLROnPlateau));
     }

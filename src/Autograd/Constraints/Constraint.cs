@@ -11,7 +11,7 @@ public abstract class Constraint
         new Registry<Constraint>("constraint").Add<MaxNorm>().Add<MinMaxNorm>().Add<NonNegative>("non_neg").Add<UnitNorm>();
 
     /// <summary>Makes a constraint of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TConstraint>() where TConstraint : Constraint => Registry.Add<TConstraint>();
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TConstraint>() where TConstraint : Constraint => Registry.Register<TConstraint>();
 
     /// <summary>The nearest allowed values, in the shape of <paramref name="weight"/>.</summary>
     public Tensor Apply(Tensor weight)

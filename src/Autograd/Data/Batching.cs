@@ -1,29 +1,45 @@
 namespace Autograd.Data;
 
 /// <summary>How a kind of example is made of tensors.</summary>
-internal sealed record ExampleKind<T>(Func<T, Tensor[]> Apart, Func<Tensor[], T> Together);
+/// <param name="Apart">The tensors of an example.</param>
+/// <param name="Together">An example like another of other tensors.</param>
+internal sealed record ExampleKind<T>(Func<T, Tensor[]> Apart, Func<T, Tensor[], T> Together);
 
 /// <summary>The kinds of examples that can be put into batches.</summary>
 internal static class ExampleKinds
 {
-    public static readonly ExampleKind<Tensor> One = new(x => [x], parts => parts[0]);
+    public static readonly ExampleKind<Tensor> One = new(x => [x], (_, parts) => parts[0]);
 
-    public static readonly ExampleKind<(Tensor X, Tensor Y)> Pair = new(example => [example.X, example.Y], parts => (parts[0], parts[1]));
+    public static readonly ExampleKind<(Tensor X, Tensor Y)> Pair = new(example => [example.X, example.Y], (_, parts) => (parts[0], parts[1]));
 
     public static readonly ExampleKind<(Tensor X, Tensor Y, Tensor SampleWeight)> Weighted = new(
-        example => [example.X, example.Y, example.SampleWeight], parts => (parts[0], parts[1], parts[2]));
+        example => [example.X, example.Y, example.SampleWeight], (_, parts) => (parts[0], parts[1], parts[2]));
+
+    public static readonly ExampleKind<(Tensors X, Tensors Y)> Pairs = new(
+        example => [.. example.X, .. example.Y], (like, parts) => (Like(like.X, parts, 0), Like(like.Y, parts, like.X.Count)));
+
+    public static readonly ExampleKind<(Tensors X, Tensors Y, Tensor SampleWeight)> WeightedPairs = new(
+        example => [.. example.X, .. example.Y, example.SampleWeight], (like, parts) => (Like(like.X, parts, 0), Like(like.Y, parts, like.X.Count), parts[^1]));
+
+    private static Tensors Like(Tensors like, Tensor[] parts, int first)
+    {
+        var tensors = Tensors.Of(parts.AsSpan(first, like.Count));
+        return like.Names is { } names ? tensors.WithNames(names) : tensors;
+    }
 }
 
 /// <summary>Rows of tensors. Whatever only rearranges them works on their numbers, and batches are gathered in one go.</summary>
-internal sealed class Rows<T>(Tensor[] tensors, ExampleKind<T> kind, Dataset<int> order) : Dataset<T>
+internal sealed class Rows<T>(T all, ExampleKind<T> kind, Dataset<int> order) : Dataset<T>
 {
+    private readonly Tensor[] _tensors = kind.Apart(all);
+
     public Dataset<int> Order => order;
 
     internal override long? Extent => order.Extent;
 
     internal override bool DrawsSeed => order.DrawsSeed;
 
-    internal override Dataset<T> Rearrange(Rearrangement how) => new Rows<T>(tensors, kind, order.Rearrange(how));
+    internal override Dataset<T> Rearrange(Rearrangement how) => new Rows<T>(all, kind, order.Rearrange(how));
 
     internal override IEnumerator<T> Start(PassKey pass) => Run(order.Start(pass));
 
@@ -34,7 +50,7 @@ internal sealed class Rows<T>(Tensor[] tensors, ExampleKind<T> kind, Dataset<int
             while (rows.MoveNext())
             {
                 var row = rows.Current;
-                yield return kind.Together(Array.ConvertAll(tensors, x => x[row]));
+                yield return kind.Together(all, Array.ConvertAll(_tensors, x => x[row]));
             }
         }
     }
@@ -48,10 +64,10 @@ internal sealed class Rows<T>(Tensor[] tensors, ExampleKind<T> kind, Dataset<int
             if (rows[i] != first + i)
             {
                 var positions = Tensor.From(rows);
-                return kind.Together(Array.ConvertAll(tensors, x => x.Take(positions)));
+                return kind.Together(all, Array.ConvertAll(_tensors, x => x.Take(positions)));
             }
         }
-        return kind.Together(Array.ConvertAll(tensors, x => x[first..(first + count)]));
+        return kind.Together(all, Array.ConvertAll(_tensors, x => x[first..(first + count)]));
     }
 }
 
@@ -94,6 +110,10 @@ internal sealed class Batched<T>(Dataset<T> source, ExampleKind<T> kind, int siz
         for (var i = 0; i < parts.Length; i++)
         {
             parts[i] = kind.Apart(examples[i]);
+            if (parts[i].Length != parts[0].Length)
+            {
+                throw new ShapeException($"Batch: one example has {parts[0].Length} tensors and another {parts[i].Length}; those of a batch must have as many.");
+            }
             for (var part = 0; part < parts[i].Length; part++)
             {
                 ArgumentNullException.ThrowIfNull(parts[i][part], "example");
@@ -103,6 +123,6 @@ internal sealed class Batched<T>(Dataset<T> source, ExampleKind<T> kind, int siz
                 }
             }
         }
-        return kind.Together([.. Enumerable.Range(0, parts[0].Length).Select(part => Tensor.Stack(Array.ConvertAll(parts, example => example[part])))]);
+        return kind.Together(examples[0], [.. Enumerable.Range(0, parts[0].Length).Select(part => Tensor.Stack(Array.ConvertAll(parts, example => example[part])))]);
     }
 }

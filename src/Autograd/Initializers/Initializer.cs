@@ -15,7 +15,7 @@ public abstract class Initializer
         .Add<LecunUniform>().Add<LecunNormal>().Add<Orthogonal>().Add<Identity>();
 
     /// <summary>Makes a initializer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TInitializer>() where TInitializer : Initializer => Registry.Add<TInitializer>();
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TInitializer>() where TInitializer : Initializer => Registry.Register<TInitializer>();
 
     /// <summary>Values for a weight.</summary>
     /// <param name="shape">The weight's shape; a kernel's last axis is its outputs, the one before its inputs.</param>

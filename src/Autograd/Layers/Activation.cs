@@ -49,11 +49,11 @@ public sealed class Activation : Layer
 
     /// <summary>A known function.</summary>
     /// <exception cref="ValueException">There is none of that name; the message lists those there are.</exception>
-    public Activation(string function, Shape? inputShape = null, string? name = null) : base(inputShape, name) =>
+    public Activation(string function, InputShape? inputShape = null, string? name = null) : base(inputShape, name) =>
         (Function, _function) = Find(function);
 
     /// <summary>A function of your own.</summary>
-    public Activation(Func<Tensor, Tensor> function, Shape? inputShape = null, string? name = null) : base(inputShape, name)
+    public Activation(Func<Tensor, Tensor> function, InputShape? inputShape = null, string? name = null) : base(inputShape, name)
     {
         ArgumentNullException.ThrowIfNull(function);
         _function = function;
@@ -72,7 +72,7 @@ public sealed class Activation : Layer
         ArgumentNullException.ThrowIfNull(name);
         return s_byName.TryGetValue(Key(name), out var found)
             ? found
-            : throw new ValueException($"There is no activation called '{name}'. Known: {string.Join(", ", Names)}.");
+            : throw new ValueException($"There is no activation called '{name}'. {Serialization.Spelled.Known(name, Names)}");
     }
 
     private static string Key(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();

@@ -5,7 +5,7 @@ namespace Autograd;
 /// <summary>
 /// The rectifier with three settings: min(x, maxValue) from the threshold on, negativeSlope (x - threshold) below it. With the defaults max(x, 0).
 /// </summary>
-public sealed class ReLU(double? maxValue = null, double negativeSlope = 0, double threshold = 0, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class ReLU(double? maxValue = null, double negativeSlope = 0, double threshold = 0, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>What results are cut at; none by default.</summary>
     public double? MaxValue { get; } = maxValue is { } value ? InRange(0, double.PositiveInfinity, value, "ReLU: maxValue") : null;
@@ -33,7 +33,7 @@ public sealed class ReLU(double? maxValue = null, double negativeSlope = 0, doub
 }
 
 /// <summary>x for positive x, negativeSlope x otherwise. Maas et al., 2013.</summary>
-public sealed class LeakyReLU(double negativeSlope = 0.3, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class LeakyReLU(double negativeSlope = 0.3, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>The slope below 0.</summary>
     public double NegativeSlope { get; } = InRange(0, double.PositiveInfinity, negativeSlope, "LeakyReLU: negativeSlope");
@@ -48,7 +48,7 @@ public sealed class LeakyReLU(double negativeSlope = 0.3, Shape? inputShape = nu
 /// <summary>x for positive x, alpha x otherwise, with a learned alpha for each place of an example. He et al., 2015.</summary>
 public sealed class PReLU(
     Initializer? alphaInitializer = null, Regularizer? alphaRegularizer = null, Constraint? alphaConstraint = null, int[]? sharedAxes = null,
-    Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+    InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     private Variable? _alpha;
 
@@ -83,7 +83,7 @@ public sealed class PReLU(
 }
 
 /// <summary>x for x >= 0, alpha (e^x - 1) below. Clevert et al., 2016.</summary>
-public sealed class ELU(double alpha = 1, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class ELU(double alpha = 1, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>Minus the limit far left.</summary>
     public double Alpha { get; } = InRange(0, double.PositiveInfinity, alpha, "ELU: alpha");
@@ -96,7 +96,7 @@ public sealed class ELU(double alpha = 1, Shape? inputShape = null, string? name
 }
 
 /// <summary>e^x divided by its sum along an axis.</summary>
-public sealed class Softmax(int axis = -1, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class Softmax(int axis = -1, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>The axis that sums to 1.</summary>
     public int Axis { get; } = axis;

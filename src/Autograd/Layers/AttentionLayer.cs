@@ -9,7 +9,7 @@ namespace Autograd;
 /// </summary>
 public abstract class AttentionLayer : Layer
 {
-    private protected AttentionLayer(double dropout, long? seed, bool useCausalMask, Shape? inputShape, string? name) : base(inputShape, name)
+    private protected AttentionLayer(double dropout, long? seed, bool useCausalMask, InputShape? inputShape, string? name) : base(inputShape, name)
     {
         Dropout = InRange(0, 1, dropout, $"{GetType().Name}: dropout");
         Seeds = new SeedSequence(seed);
@@ -101,7 +101,7 @@ public abstract class AttentionLayer : Layer
 /// w sum tanh(scale (query + key)).
 /// </summary>
 public sealed class Attention(
-    bool useScale = false, string scoreMode = "dot", double dropout = 0, long? seed = null, bool useCausalMask = false, Shape? inputShape = null, string? name = null)
+    bool useScale = false, string scoreMode = "dot", double dropout = 0, long? seed = null, bool useCausalMask = false, InputShape? inputShape = null, string? name = null)
     : AttentionLayer(dropout, seed, useCausalMask, inputShape, name)
 {
     private Variable? _scale;
@@ -132,7 +132,7 @@ public sealed class Attention(
 
 /// <summary>Attention by sums: softmax(sum scale tanh(query + key)) value. Bahdanau et al., 2015.</summary>
 public sealed class AdditiveAttention(
-    bool useScale = true, double dropout = 0, long? seed = null, bool useCausalMask = false, Shape? inputShape = null, string? name = null)
+    bool useScale = true, double dropout = 0, long? seed = null, bool useCausalMask = false, InputShape? inputShape = null, string? name = null)
     : AttentionLayer(dropout, seed, useCausalMask, inputShape, name)
 {
     private Variable? _scale;

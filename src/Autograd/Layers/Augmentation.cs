@@ -9,7 +9,7 @@ namespace Autograd;
 /// </summary>
 public abstract class ImageNoise : NoiseLayer
 {
-    private protected ImageNoise(long? seed, Shape? inputShape, string? name) : base(seed, inputShape, name) { }
+    private protected ImageNoise(long? seed, InputShape? inputShape, string? name) : base(seed, inputShape, name) { }
 
     private protected sealed override Tensor Disturbed(Tensor x)
     {
@@ -40,7 +40,7 @@ public abstract class ImageNoise : NoiseLayer
 /// <param name="seed">See <see cref="NoiseLayer.Seed"/>.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class RandomFlip(string mode = "horizontal_and_vertical", long? seed = null, Shape? inputShape = null, string? name = null) : ImageNoise(seed, inputShape, name)
+public sealed class RandomFlip(string mode = "horizontal_and_vertical", long? seed = null, InputShape? inputShape = null, string? name = null) : ImageNoise(seed, inputShape, name)
 {
     /// <summary>horizontal, vertical or horizontal_and_vertical.</summary>
     public string Mode { get; } = OneOf(mode, "RandomFlip: mode", "horizontal", "vertical", "horizontal_and_vertical");
@@ -56,7 +56,7 @@ public sealed class RandomFlip(string mode = "horizontal_and_vertical", long? se
 /// <summary>What layers that move the pixels of images have in common.</summary>
 public abstract class RandomWarp : ImageNoise
 {
-    private protected RandomWarp(string fillMode, string interpolation, double fillValue, long? seed, Shape? inputShape, string? name) : base(seed, inputShape, name)
+    private protected RandomWarp(string fillMode, string interpolation, double fillValue, long? seed, InputShape? inputShape, string? name) : base(seed, inputShape, name)
     {
         FillMode = OneOf(fillMode, $"{GetType().Name}: fillMode", "reflect", "wrap", "constant", "nearest");
         Interpolation = OneOf(interpolation, $"{GetType().Name}: interpolation", "bilinear", "nearest");
@@ -95,7 +95,7 @@ public abstract class RandomWarp : ImageNoise
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
 public sealed class RandomRotation(
-    FactorRange factor, string fillMode = "reflect", string interpolation = "bilinear", long? seed = null, double fillValue = 0, Shape? inputShape = null, string? name = null)
+    FactorRange factor, string fillMode = "reflect", string interpolation = "bilinear", long? seed = null, double fillValue = 0, InputShape? inputShape = null, string? name = null)
     : RandomWarp(fillMode, interpolation, fillValue, seed, inputShape, name)
 {
     /// <summary>The angle as a share of a full turn, counter-clockwise.</summary>
@@ -120,7 +120,7 @@ public sealed class RandomRotation(
 /// <param name="name">The name.</param>
 public sealed class RandomTranslation(
     FactorRange heightFactor, FactorRange widthFactor, string fillMode = "reflect", string interpolation = "bilinear", long? seed = null, double fillValue = 0,
-    Shape? inputShape = null, string? name = null) : RandomWarp(fillMode, interpolation, fillValue, seed, inputShape, name)
+    InputShape? inputShape = null, string? name = null) : RandomWarp(fillMode, interpolation, fillValue, seed, inputShape, name)
 {
     /// <summary>The distance down as a share of the height.</summary>
     public FactorRange HeightFactor { get; } = heightFactor.Within(-1, 1, "RandomTranslation: heightFactor");
@@ -143,7 +143,7 @@ public sealed class RandomTranslation(
 /// <param name="name">The name.</param>
 public sealed class RandomZoom(
     FactorRange heightFactor, FactorRange? widthFactor = null, string fillMode = "reflect", string interpolation = "bilinear", long? seed = null, double fillValue = 0,
-    Shape? inputShape = null, string? name = null) : RandomWarp(fillMode, interpolation, fillValue, seed, inputShape, name)
+    InputShape? inputShape = null, string? name = null) : RandomWarp(fillMode, interpolation, fillValue, seed, inputShape, name)
 {
     /// <summary>By how much more of the height is seen.</summary>
     public FactorRange HeightFactor { get; } = heightFactor.Within(-1, double.MaxValue, "RandomZoom: heightFactor");
@@ -170,7 +170,7 @@ public sealed class RandomCrop : Layer
     /// <param name="seed">See <see cref="NoiseLayer.Seed"/>.</param>
     /// <param name="inputShape">The shape of one example.</param>
     /// <param name="name">The name.</param>
-    public RandomCrop(int height, int width, long? seed = null, Shape? inputShape = null, string? name = null) : base(inputShape, name)
+    public RandomCrop(int height, int width, long? seed = null, InputShape? inputShape = null, string? name = null) : base(inputShape, name)
     {
         Height = AtLeast(1, height, "RandomCrop: height");
         Width = AtLeast(1, width, "RandomCrop: width");
@@ -215,7 +215,7 @@ public sealed class RandomCrop : Layer
 /// <param name="seed">See <see cref="NoiseLayer.Seed"/>.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class RandomContrast(FactorRange factor, double[]? valueRange = null, long? seed = null, Shape? inputShape = null, string? name = null)
+public sealed class RandomContrast(FactorRange factor, double[]? valueRange = null, long? seed = null, InputShape? inputShape = null, string? name = null)
     : ImageNoise(seed, inputShape, name)
 {
     /// <summary>How far the factor may be from 1.</summary>
@@ -238,7 +238,7 @@ public sealed class RandomContrast(FactorRange factor, double[]? valueRange = nu
 /// <param name="seed">See <see cref="NoiseLayer.Seed"/>.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class RandomBrightness(FactorRange factor, double[]? valueRange = null, long? seed = null, Shape? inputShape = null, string? name = null)
+public sealed class RandomBrightness(FactorRange factor, double[]? valueRange = null, long? seed = null, InputShape? inputShape = null, string? name = null)
     : ImageNoise(seed, inputShape, name)
 {
     /// <summary>The share of the value range.</summary>

@@ -6,7 +6,7 @@ namespace Autograd;
 public abstract class BiasedLayer : Layer
 {
     private protected BiasedLayer(
-        Activation? activation, bool useBias, Initializer? biasInitializer, Regularizer? biasRegularizer, Constraint? biasConstraint, Shape? inputShape, string? name)
+        Activation? activation, bool useBias, Initializer? biasInitializer, Regularizer? biasRegularizer, Constraint? biasConstraint, InputShape? inputShape, string? name)
         : base(inputShape, name)
     {
         Activation = activation ?? "linear";
@@ -52,7 +52,7 @@ public abstract class KernelLayer : BiasedLayer
 {
     private protected KernelLayer(
         Activation? activation, bool useBias, Initializer? kernelInitializer, Initializer? biasInitializer, Regularizer? kernelRegularizer,
-        Regularizer? biasRegularizer, Constraint? kernelConstraint, Constraint? biasConstraint, Shape? inputShape, string? name)
+        Regularizer? biasRegularizer, Constraint? kernelConstraint, Constraint? biasConstraint, InputShape? inputShape, string? name)
         : base(activation, useBias, biasInitializer, biasRegularizer, biasConstraint, inputShape, name)
     {
         KernelInitializer = kernelInitializer ?? new GlorotUniform();

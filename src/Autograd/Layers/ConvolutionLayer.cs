@@ -10,7 +10,7 @@ public abstract class ConvolutionLayer : KernelLayer
     private protected ConvolutionLayer(
         int spatial, int filters, PerAxis kernelSize, PerAxis strides, Padding padding, PerAxis dilationRate, int groups, Activation? activation, bool useBias,
         Initializer? kernelInitializer, Initializer? biasInitializer, Regularizer? kernelRegularizer, Regularizer? biasRegularizer, Constraint? kernelConstraint,
-        Constraint? biasConstraint, Shape? inputShape, string? name)
+        Constraint? biasConstraint, InputShape? inputShape, string? name)
         : base(activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint, inputShape, name)
     {
         var kind = GetType().Name;
@@ -71,7 +71,7 @@ public abstract class ConvolutionLayer : KernelLayer
 public sealed class Conv1D(
     int filters, PerAxis kernelSize, PerAxis strides = default, Padding padding = default, PerAxis dilationRate = default, int groups = 1, Activation? activation = null,
     bool useBias = true, Initializer? kernelInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null,
-    Constraint? kernelConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : ConvolutionLayer(
         1, filters, kernelSize, strides, padding, dilationRate, groups, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
         kernelConstraint, biasConstraint, inputShape, name);
@@ -80,7 +80,7 @@ public sealed class Conv1D(
 public sealed class Conv2D(
     int filters, PerAxis kernelSize, PerAxis strides = default, Padding padding = default, PerAxis dilationRate = default, int groups = 1, Activation? activation = null,
     bool useBias = true, Initializer? kernelInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null,
-    Constraint? kernelConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : ConvolutionLayer(
         2, filters, kernelSize, strides, padding, dilationRate, groups, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
         kernelConstraint, biasConstraint, inputShape, name);
@@ -89,7 +89,7 @@ public sealed class Conv2D(
 public sealed class Conv3D(
     int filters, PerAxis kernelSize, PerAxis strides = default, Padding padding = default, PerAxis dilationRate = default, int groups = 1, Activation? activation = null,
     bool useBias = true, Initializer? kernelInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null,
-    Constraint? kernelConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : ConvolutionLayer(
         3, filters, kernelSize, strides, padding, dilationRate, groups, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
         kernelConstraint, biasConstraint, inputShape, name);

@@ -11,7 +11,7 @@ public sealed class Dense(
     Regularizer? biasRegularizer = null,
     Constraint? kernelConstraint = null,
     Constraint? biasConstraint = null,
-    Shape? inputShape = null,
+    InputShape? inputShape = null,
     string? name = null)
     : KernelLayer(
         activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint, inputShape, name)

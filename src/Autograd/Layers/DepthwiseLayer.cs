@@ -11,7 +11,7 @@ public abstract class DepthwiseLayer : BiasedLayer
     private protected DepthwiseLayer(
         int spatial, PerAxis kernelSize, PerAxis strides, Padding padding, PerAxis dilationRate, int depthMultiplier, Activation? activation, bool useBias,
         Initializer? depthwiseInitializer, Initializer? biasInitializer, Regularizer? depthwiseRegularizer, Regularizer? biasRegularizer, Constraint? depthwiseConstraint,
-        Constraint? biasConstraint, Shape? inputShape, string? name)
+        Constraint? biasConstraint, InputShape? inputShape, string? name)
         : base(activation, useBias, biasInitializer, biasRegularizer, biasConstraint, inputShape, name)
     {
         var kind = GetType().Name;
@@ -88,7 +88,7 @@ public abstract class DepthwiseLayer : BiasedLayer
 public sealed class DepthwiseConv1D(
     PerAxis kernelSize, PerAxis strides = default, Padding padding = default, int depthMultiplier = 1, PerAxis dilationRate = default, Activation? activation = null,
     bool useBias = true, Initializer? depthwiseInitializer = null, Initializer? biasInitializer = null, Regularizer? depthwiseRegularizer = null,
-    Regularizer? biasRegularizer = null, Constraint? depthwiseConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Regularizer? biasRegularizer = null, Constraint? depthwiseConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : DepthwiseLayer(
         1, kernelSize, strides, padding, dilationRate, depthMultiplier, activation, useBias, depthwiseInitializer, biasInitializer, depthwiseRegularizer, biasRegularizer,
         depthwiseConstraint, biasConstraint, inputShape, name);
@@ -97,7 +97,7 @@ public sealed class DepthwiseConv1D(
 public sealed class DepthwiseConv2D(
     PerAxis kernelSize, PerAxis strides = default, Padding padding = default, int depthMultiplier = 1, PerAxis dilationRate = default, Activation? activation = null,
     bool useBias = true, Initializer? depthwiseInitializer = null, Initializer? biasInitializer = null, Regularizer? depthwiseRegularizer = null,
-    Regularizer? biasRegularizer = null, Constraint? depthwiseConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Regularizer? biasRegularizer = null, Constraint? depthwiseConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : DepthwiseLayer(
         2, kernelSize, strides, padding, dilationRate, depthMultiplier, activation, useBias, depthwiseInitializer, biasInitializer, depthwiseRegularizer, biasRegularizer,
         depthwiseConstraint, biasConstraint, inputShape, name);
@@ -110,7 +110,7 @@ public abstract class SeparableLayer : DepthwiseLayer
     private protected SeparableLayer(
         int spatial, int filters, PerAxis kernelSize, PerAxis strides, Padding padding, PerAxis dilationRate, int depthMultiplier, Activation? activation, bool useBias,
         Initializer? depthwiseInitializer, Initializer? pointwiseInitializer, Initializer? biasInitializer, Regularizer? depthwiseRegularizer, Regularizer? pointwiseRegularizer,
-        Regularizer? biasRegularizer, Constraint? depthwiseConstraint, Constraint? pointwiseConstraint, Constraint? biasConstraint, Shape? inputShape, string? name)
+        Regularizer? biasRegularizer, Constraint? depthwiseConstraint, Constraint? pointwiseConstraint, Constraint? biasConstraint, InputShape? inputShape, string? name)
         : base(
             spatial, kernelSize, strides, padding, dilationRate, depthMultiplier, activation, useBias, depthwiseInitializer, biasInitializer, depthwiseRegularizer,
             biasRegularizer, depthwiseConstraint, biasConstraint, inputShape, name)
@@ -153,7 +153,7 @@ public sealed class SeparableConv1D(
     int filters, PerAxis kernelSize, PerAxis strides = default, Padding padding = default, PerAxis dilationRate = default, int depthMultiplier = 1, Activation? activation = null,
     bool useBias = true, Initializer? depthwiseInitializer = null, Initializer? pointwiseInitializer = null, Initializer? biasInitializer = null,
     Regularizer? depthwiseRegularizer = null, Regularizer? pointwiseRegularizer = null, Regularizer? biasRegularizer = null, Constraint? depthwiseConstraint = null,
-    Constraint? pointwiseConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Constraint? pointwiseConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : SeparableLayer(
         1, filters, kernelSize, strides, padding, dilationRate, depthMultiplier, activation, useBias, depthwiseInitializer, pointwiseInitializer, biasInitializer,
         depthwiseRegularizer, pointwiseRegularizer, biasRegularizer, depthwiseConstraint, pointwiseConstraint, biasConstraint, inputShape, name);
@@ -163,7 +163,7 @@ public sealed class SeparableConv2D(
     int filters, PerAxis kernelSize, PerAxis strides = default, Padding padding = default, PerAxis dilationRate = default, int depthMultiplier = 1, Activation? activation = null,
     bool useBias = true, Initializer? depthwiseInitializer = null, Initializer? pointwiseInitializer = null, Initializer? biasInitializer = null,
     Regularizer? depthwiseRegularizer = null, Regularizer? pointwiseRegularizer = null, Regularizer? biasRegularizer = null, Constraint? depthwiseConstraint = null,
-    Constraint? pointwiseConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Constraint? pointwiseConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : SeparableLayer(
         2, filters, kernelSize, strides, padding, dilationRate, depthMultiplier, activation, useBias, depthwiseInitializer, pointwiseInitializer, biasInitializer,
         depthwiseRegularizer, pointwiseRegularizer, biasRegularizer, depthwiseConstraint, pointwiseConstraint, biasConstraint, inputShape, name);

@@ -5,7 +5,7 @@ namespace Autograd;
 /// <summary>What layers that only add randomness in training have in common: in inference they give their input.</summary>
 public abstract class NoiseLayer : Layer
 {
-    private protected NoiseLayer(long? seed, Shape? inputShape, string? name) : base(inputShape, name) => Seeds = new SeedSequence(seed);
+    private protected NoiseLayer(long? seed, InputShape? inputShape, string? name) : base(inputShape, name) => Seeds = new SeedSequence(seed);
 
     /// <summary>With a seed a layer draws the same noises in the same order; by default they come from the common stream (<see cref="Tensor.SetSeed"/>).</summary>
     public long? Seed => Seeds!.First;
@@ -31,7 +31,7 @@ public abstract class NoiseLayer : Layer
 /// <param name="seed">See <see cref="NoiseLayer.Seed"/>.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class Dropout(double rate, int[]? noiseShape = null, long? seed = null, Shape? inputShape = null, string? name = null) : NoiseLayer(seed, inputShape, name)
+public sealed class Dropout(double rate, int[]? noiseShape = null, long? seed = null, InputShape? inputShape = null, string? name = null) : NoiseLayer(seed, inputShape, name)
 {
     /// <summary>The share that is dropped.</summary>
     public double Rate { get; } = InRange(0, 1, rate, "Dropout: rate");
@@ -59,7 +59,7 @@ public abstract class SpatialDropout : NoiseLayer
 {
     private readonly int _spatial;
 
-    private protected SpatialDropout(int spatial, double rate, long? seed, Shape? inputShape, string? name) : base(seed, inputShape, name)
+    private protected SpatialDropout(int spatial, double rate, long? seed, InputShape? inputShape, string? name) : base(seed, inputShape, name)
     {
         _spatial = spatial;
         Rate = InRange(0, 1, rate, $"SpatialDropout{spatial}D: rate");
@@ -76,16 +76,16 @@ public abstract class SpatialDropout : NoiseLayer
 }
 
 /// <summary>Drops whole channels of sequences [batch, steps, channels]; see <see cref="Dropout"/>. Tompson et al., 2015.</summary>
-public sealed class SpatialDropout1D(double rate, long? seed = null, Shape? inputShape = null, string? name = null) : SpatialDropout(1, rate, seed, inputShape, name);
+public sealed class SpatialDropout1D(double rate, long? seed = null, InputShape? inputShape = null, string? name = null) : SpatialDropout(1, rate, seed, inputShape, name);
 
 /// <summary>Drops whole channels of images [batch, height, width, channels]; see <see cref="Dropout"/>. Tompson et al., 2015.</summary>
-public sealed class SpatialDropout2D(double rate, long? seed = null, Shape? inputShape = null, string? name = null) : SpatialDropout(2, rate, seed, inputShape, name);
+public sealed class SpatialDropout2D(double rate, long? seed = null, InputShape? inputShape = null, string? name = null) : SpatialDropout(2, rate, seed, inputShape, name);
 
 /// <summary>Drops whole channels of volumes [batch, depth, height, width, channels]; see <see cref="Dropout"/>. Tompson et al., 2015.</summary>
-public sealed class SpatialDropout3D(double rate, long? seed = null, Shape? inputShape = null, string? name = null) : SpatialDropout(3, rate, seed, inputShape, name);
+public sealed class SpatialDropout3D(double rate, long? seed = null, InputShape? inputShape = null, string? name = null) : SpatialDropout(3, rate, seed, inputShape, name);
 
 /// <summary>In training, multiplies by normal numbers of mean 1 and variance rate / (1 - rate), those of <see cref="Dropout"/>. Srivastava et al., 2014.</summary>
-public sealed class GaussianDropout(double rate, long? seed = null, Shape? inputShape = null, string? name = null) : NoiseLayer(seed, inputShape, name)
+public sealed class GaussianDropout(double rate, long? seed = null, InputShape? inputShape = null, string? name = null) : NoiseLayer(seed, inputShape, name)
 {
     /// <summary>The rate of the dropout it stands for.</summary>
     public double Rate { get; } = rate < 1 ? InRange(0, 1, rate, "GaussianDropout: rate")
@@ -95,7 +95,7 @@ public sealed class GaussianDropout(double rate, long? seed = null, Shape? input
 }
 
 /// <summary>In training, adds normal numbers of mean 0.</summary>
-public sealed class GaussianNoise(double stddev, long? seed = null, Shape? inputShape = null, string? name = null) : NoiseLayer(seed, inputShape, name)
+public sealed class GaussianNoise(double stddev, long? seed = null, InputShape? inputShape = null, string? name = null) : NoiseLayer(seed, inputShape, name)
 {
     /// <summary>Their standard deviation.</summary>
     public double Stddev { get; } = InRange(0, double.PositiveInfinity, stddev, "GaussianNoise: stddev");
@@ -107,7 +107,7 @@ public sealed class GaussianNoise(double stddev, long? seed = null, Shape? input
 /// Dropout for <c>selu</c>: in training, dropped elements get selu's limit far left, and all are then scaled and shifted so that mean 0 and variance 1 stay.
 /// Klambauer et al., 2017.
 /// </summary>
-public sealed class AlphaDropout(double rate, long? seed = null, Shape? inputShape = null, string? name = null) : NoiseLayer(seed, inputShape, name)
+public sealed class AlphaDropout(double rate, long? seed = null, InputShape? inputShape = null, string? name = null) : NoiseLayer(seed, inputShape, name)
 {
     private const double Limit = -1.6732632423543772 * 1.0507009873554805;
 
@@ -124,7 +124,7 @@ public sealed class AlphaDropout(double rate, long? seed = null, Shape? inputSha
 }
 
 /// <summary>Gives its input, and adds a penalty on it to the loss.</summary>
-public sealed class ActivityRegularization(double l1 = 0, double l2 = 0, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class ActivityRegularization(double l1 = 0, double l2 = 0, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     private readonly L1L2 _penalty = new(l1, l2);
 

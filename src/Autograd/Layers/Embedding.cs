@@ -13,7 +13,7 @@ namespace Autograd;
 /// <param name="name">The name.</param>
 public sealed class Embedding(
     int inputDim, int outputDim, Initializer? embeddingsInitializer = null, Regularizer? embeddingsRegularizer = null, Constraint? embeddingsConstraint = null,
-    bool maskZero = false, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+    bool maskZero = false, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>How many vectors there are.</summary>
     public int InputDim { get; } = AtLeast(1, inputDim, "Embedding: inputDim");
@@ -55,7 +55,7 @@ public sealed class Embedding(
 }
 
 /// <summary>Marks the steps of [batch, time, features] at which all features equal a value as not counting, and sets them to 0; see <see cref="Layer.PassesMask"/>.</summary>
-public sealed class Masking(double maskValue = 0, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class Masking(double maskValue = 0, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>The value that stands for nothing.</summary>
     public double MaskValue { get; } = maskValue;

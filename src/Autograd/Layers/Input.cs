@@ -5,23 +5,24 @@ public sealed class Input : Layer
 {
     private readonly Node _node;
 
-    /// <param name="shape">The shape of one example, without the batch axis.</param>
+    /// <param name="shape">The shape of one example, without the batch axis; -1 for an axis of any length.</param>
     /// <param name="dtype">Its type, e.g. Int32 for an <c>Embedding</c>.</param>
     /// <param name="name">The name.</param>
-    public Input(Shape shape, DType dtype = DType.Float32, string? name = null) : base(NotNull(shape), name)
+    public Input(InputShape shape, DType dtype = DType.Float32, string? name = null) : base(NotNull(shape), name)
     {
         DType = dtype;
         Dtype = dtype;
-        _node = Node.Start(this, Tensor.Zeros(Shape.Of([1, .. shape]), dtype));
+        _node = Node.Start(this, Tensor.Zeros(shape.Tried, dtype), shape.Varies ? Tensor.Zeros(shape.TriedLonger, dtype) : null);
+        VaryingShape = shape.Varies ? shape : null;
     }
 
     /// <summary>The shape of one example.</summary>
-    public Shape Shape => InputShape!;
+    public InputShape Shape => InputShape!;
 
     /// <summary>The type of the examples.</summary>
     public DType Dtype { get; }
 
-    private static Shape NotNull(Shape shape)
+    private static InputShape NotNull(InputShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         return shape;
@@ -35,7 +36,9 @@ public sealed class Input : Layer
     }
 
     /// <inheritdoc/>
-    protected override Tensor Call(Tensor x, bool training) => x.Rank == Shape.Rank + 1
-        ? x
-        : throw new ShapeException($"an input of shape {x.Shape}; expected a batch of examples of shape {Shape}.");
+    protected override Tensor Call(Tensor x, bool training)
+    {
+        Shape.Require(x, Name);
+        return x;
+    }
 }

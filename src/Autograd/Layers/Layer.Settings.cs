@@ -6,7 +6,7 @@ namespace Autograd;
 /// <summary>What layers may be called in files, and the checks of their settings.</summary>
 public abstract partial class Layer
 {
-    internal static Registry<Layer> Registry { get; } = new Registry<Layer>("layer")
+    internal static Registry<Layer> Registry { get; } = new Registry<Layer>("layer", name => name) // users name the classes
         .Add<Input>().Add<Dense>().Add<Activation>().Add<Embedding>().Add<Masking>()
         .Add<ReLU>().Add<LeakyReLU>().Add<PReLU>().Add<ELU>().Add<Softmax>()
         .Add<Conv1D>().Add<Conv2D>().Add<Conv3D>().Add<Conv1DTranspose>().Add<Conv2DTranspose>().Add<Conv3DTranspose>()
@@ -30,7 +30,7 @@ public abstract partial class Layer
     /// <summary>
     /// Makes a layer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.
     /// </summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLayer>() where TLayer : Layer => Registry.Add<TLayer>();
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLayer>() where TLayer : Layer => Registry.Register<TLayer>();
 
     private protected static int AtLeast(int least, int value, string what) => value >= least
         ? value

@@ -44,9 +44,9 @@ public abstract partial class Layer
     internal Node? FirstOutput { get; set; }
 
     /// <summary>For derived layers.</summary>
-    /// <param name="inputShape">The shape of one input example, without the batch axis. A model whose first layer has one is built at once.</param>
+    /// <param name="inputShape">The shape of one input example, without the batch axis; -1 for an axis of any length. A model whose first layer has one is built at once.</param>
     /// <param name="name">The name in summaries, messages and files; by default made of the type, and unique within the model.</param>
-    protected Layer(Shape? inputShape = null, string? name = null)
+    protected Layer(InputShape? inputShape = null, string? name = null)
     {
         if (name is not null && (name.Length == 0 || name.Contains('/')))
         {
@@ -62,7 +62,7 @@ public abstract partial class Layer
     internal bool HasName => _name is not null;
 
     /// <summary>The shape of one input example, without the batch axis, where it was given.</summary>
-    public Shape? InputShape { get; }
+    public InputShape? InputShape { get; }
 
     /// <summary>The type of the weights and of the arithmetic; floating inputs of another type are converted to it.</summary>
     public DType DType
@@ -128,6 +128,9 @@ public abstract partial class Layer
 
     /// <summary>The shape of the first result, whose first axis is the batch; null until the layer was first applied.</summary>
     public Shape? OutputShape { get; private set; }
+
+    /// <summary>The shape of one result, -1 where it depends on an input of any length; null where no input is.</summary>
+    internal InputShape? VaryingShape { get; set; }
 
     /// <summary>The layers this one is made of.</summary>
     public IReadOnlyList<Layer> Sublayers => _sublayers;

@@ -8,7 +8,7 @@ namespace Autograd;
 /// </summary>
 public abstract class MergeLayer : Layer
 {
-    private protected MergeLayer(Shape? inputShape, string? name) : base(inputShape, name) { }
+    private protected MergeLayer(InputShape? inputShape, string? name) : base(inputShape, name) { }
 
     /// <inheritdoc/>
     protected override bool PassesMask => true;
@@ -33,13 +33,13 @@ public abstract class MergeLayer : Layer
 }
 
 /// <summary>The sum of inputs.</summary>
-public sealed class Add(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+public sealed class Add(InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, (x, y) => x + y);
 }
 
 /// <summary>The first of two inputs minus the second.</summary>
-public sealed class Subtract(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+public sealed class Subtract(InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     private protected override int Most => 2;
 
@@ -47,31 +47,31 @@ public sealed class Subtract(Shape? inputShape = null, string? name = null) : Me
 }
 
 /// <summary>The product of inputs, element by element.</summary>
-public sealed class Multiply(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+public sealed class Multiply(InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, (x, y) => x * y);
 }
 
 /// <summary>The mean of inputs.</summary>
-public sealed class Average(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+public sealed class Average(InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, (x, y) => x + y) / inputs.Length;
 }
 
 /// <summary>The largest of inputs, element by element.</summary>
-public sealed class Maximum(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+public sealed class Maximum(InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, Tensor.Maximum);
 }
 
 /// <summary>The smallest of inputs, element by element.</summary>
-public sealed class Minimum(Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+public sealed class Minimum(InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     private protected override Tensor Merge(Tensor[] inputs) => Folded(inputs, Tensor.Minimum);
 }
 
 /// <summary>Inputs joined along an axis; the last by default.</summary>
-public sealed class Concatenate(int axis = -1, Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+public sealed class Concatenate(int axis = -1, InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     /// <summary>The axis.</summary>
     public int Axis { get; } = axis;
@@ -90,7 +90,7 @@ public sealed class Concatenate(int axis = -1, Shape? inputShape = null, string?
 /// <param name="normalize">Whether inputs are divided by their norms along the axis first, so that the result is a cosine.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class Dot(PerAxis axes, bool normalize = false, Shape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
+public sealed class Dot(PerAxis axes, bool normalize = false, InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     /// <summary>The axis of both, or one for each.</summary>
     public PerAxis Axes { get; } = axes.IsGiven && axes.Count() <= 2 ? axes : throw new ValueException($"Dot: axes is {axes}; it must be one axis, or one for each of two inputs.");

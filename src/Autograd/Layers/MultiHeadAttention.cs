@@ -24,7 +24,7 @@ namespace Autograd;
 public sealed class MultiHeadAttention(
     int numHeads, int keyDim, int? valueDim = null, double dropout = 0, bool useBias = true, Initializer? kernelInitializer = null, Initializer? biasInitializer = null,
     Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, long? seed = null,
-    bool useCausalMask = false, Shape? inputShape = null, string? name = null) : AttentionLayer(dropout, seed, useCausalMask, inputShape, name)
+    bool useCausalMask = false, InputShape? inputShape = null, string? name = null) : AttentionLayer(dropout, seed, useCausalMask, inputShape, name)
 {
     private Projection? _query;
     private Projection? _key;

@@ -7,7 +7,7 @@ public abstract class ScaledNormalization : Layer
 {
     private protected ScaledNormalization(
         int axis, double epsilon, bool center, bool scale, Initializer? betaInitializer, Initializer? gammaInitializer, Regularizer? betaRegularizer,
-        Regularizer? gammaRegularizer, Constraint? betaConstraint, Constraint? gammaConstraint, Shape? inputShape, string? name)
+        Regularizer? gammaRegularizer, Constraint? betaConstraint, Constraint? gammaConstraint, InputShape? inputShape, string? name)
         : base(inputShape, name)
     {
         Axis = axis;
@@ -92,7 +92,7 @@ public abstract class ScaledNormalization : Layer
 public sealed class BatchNormalization(
     int axis = -1, double momentum = 0.99, double epsilon = 1e-3, bool center = true, bool scale = true, Initializer? betaInitializer = null,
     Initializer? gammaInitializer = null, Initializer? movingMeanInitializer = null, Initializer? movingVarianceInitializer = null, Regularizer? betaRegularizer = null,
-    Regularizer? gammaRegularizer = null, Constraint? betaConstraint = null, Constraint? gammaConstraint = null, Shape? inputShape = null, string? name = null)
+    Regularizer? gammaRegularizer = null, Constraint? betaConstraint = null, Constraint? gammaConstraint = null, InputShape? inputShape = null, string? name = null)
     : ScaledNormalization(
         axis, epsilon, center, scale, betaInitializer, gammaInitializer, betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint, inputShape, name)
 {
@@ -152,7 +152,7 @@ public sealed class BatchNormalization(
 public sealed class LayerNormalization(
     int axis = -1, double epsilon = 1e-3, bool center = true, bool scale = true, Initializer? betaInitializer = null, Initializer? gammaInitializer = null,
     Regularizer? betaRegularizer = null, Regularizer? gammaRegularizer = null, Constraint? betaConstraint = null, Constraint? gammaConstraint = null,
-    Shape? inputShape = null, string? name = null)
+    InputShape? inputShape = null, string? name = null)
     : ScaledNormalization(
         axis, epsilon, center, scale, betaInitializer, gammaInitializer, betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint, inputShape, name)
 {
@@ -171,7 +171,7 @@ public sealed class LayerNormalization(
 public sealed class GroupNormalization(
     int groups = 32, int axis = -1, double epsilon = 1e-3, bool center = true, bool scale = true, Initializer? betaInitializer = null, Initializer? gammaInitializer = null,
     Regularizer? betaRegularizer = null, Regularizer? gammaRegularizer = null, Constraint? betaConstraint = null, Constraint? gammaConstraint = null,
-    Shape? inputShape = null, string? name = null)
+    InputShape? inputShape = null, string? name = null)
     : ScaledNormalization(
         axis, epsilon, center, scale, betaInitializer, gammaInitializer, betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint, inputShape, name)
 {
@@ -202,7 +202,7 @@ public sealed class GroupNormalization(
 }
 
 /// <summary>Each example's features divided by the root of their mean square: scale x / sqrt(mean x^2 + epsilon). Zhang and Sennrich, 2019.</summary>
-public sealed class RMSNormalization(int axis = -1, double epsilon = 1e-6, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class RMSNormalization(int axis = -1, double epsilon = 1e-6, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     private Variable? _scale;
 
@@ -223,7 +223,7 @@ public sealed class RMSNormalization(int axis = -1, double epsilon = 1e-6, Shape
 }
 
 /// <summary>Each example's features divided by their Euclidean norm.</summary>
-public sealed class UnitNormalization(int axis = -1, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class UnitNormalization(int axis = -1, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>The axis of the features; the last by default.</summary>
     public int Axis { get; } = axis;

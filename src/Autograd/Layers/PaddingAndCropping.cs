@@ -7,7 +7,7 @@ public abstract class ZeroPadding : Layer
 {
     private readonly int _spatial;
 
-    private protected ZeroPadding(int spatial, Padding? padding, Shape? inputShape, string? name) : base(inputShape, name)
+    private protected ZeroPadding(int spatial, Padding? padding, InputShape? inputShape, string? name) : base(inputShape, name)
     {
         _spatial = spatial;
         Padding = padding ?? 1;
@@ -30,7 +30,7 @@ public abstract class Cropping : Layer
 {
     private readonly int _spatial;
 
-    private protected Cropping(int spatial, Padding? cropping, int unless, Shape? inputShape, string? name) : base(inputShape, name)
+    private protected Cropping(int spatial, Padding? cropping, int unless, InputShape? inputShape, string? name) : base(inputShape, name)
     {
         _spatial = spatial;
         CroppingSizes = cropping ?? unless;
@@ -52,7 +52,7 @@ public abstract class UpSampling : Layer
 {
     private readonly int _spatial;
 
-    private protected UpSampling(int spatial, PerAxis size, Shape? inputShape, string? name) : base(inputShape, name)
+    private protected UpSampling(int spatial, PerAxis size, InputShape? inputShape, string? name) : base(inputShape, name)
     {
         _spatial = spatial;
         Size = EachPositive(size.IsGiven ? size : 2, spatial, $"{GetType().Name}: size");
@@ -107,40 +107,40 @@ file static class Edges
 }
 
 /// <summary>Zeros around sequences [batch, steps, channels].</summary>
-public sealed class ZeroPadding1D(Padding? padding = null, Shape? inputShape = null, string? name = null) : ZeroPadding(1, padding, inputShape, name);
+public sealed class ZeroPadding1D(Padding? padding = null, InputShape? inputShape = null, string? name = null) : ZeroPadding(1, padding, inputShape, name);
 
 /// <summary>Zeros around images [batch, height, width, channels].</summary>
-public sealed class ZeroPadding2D(Padding? padding = null, Shape? inputShape = null, string? name = null) : ZeroPadding(2, padding, inputShape, name);
+public sealed class ZeroPadding2D(Padding? padding = null, InputShape? inputShape = null, string? name = null) : ZeroPadding(2, padding, inputShape, name);
 
 /// <summary>Zeros around volumes [batch, depth, height, width, channels].</summary>
-public sealed class ZeroPadding3D(Padding? padding = null, Shape? inputShape = null, string? name = null) : ZeroPadding(3, padding, inputShape, name);
+public sealed class ZeroPadding3D(Padding? padding = null, InputShape? inputShape = null, string? name = null) : ZeroPadding(3, padding, inputShape, name);
 
 /// <summary>Sequences [batch, steps, channels] without their edges.</summary>
-public sealed class Cropping1D(Padding? cropping = null, Shape? inputShape = null, string? name = null) : Cropping(1, cropping, 1, inputShape, name)
+public sealed class Cropping1D(Padding? cropping = null, InputShape? inputShape = null, string? name = null) : Cropping(1, cropping, 1, inputShape, name)
 {
     /// <summary>What is cut off: a number for all sides, or a pair (before, after) for each axis; 1 by default.</summary>
     public Padding Cropping => CroppingSizes;
 }
 
 /// <summary>Images [batch, height, width, channels] without their edges.</summary>
-public sealed class Cropping2D(Padding? cropping = null, Shape? inputShape = null, string? name = null) : Cropping(2, cropping, 0, inputShape, name)
+public sealed class Cropping2D(Padding? cropping = null, InputShape? inputShape = null, string? name = null) : Cropping(2, cropping, 0, inputShape, name)
 {
     /// <summary>What is cut off: a number for all sides, or a pair (before, after) for each axis; 0 by default.</summary>
     public Padding Cropping => CroppingSizes;
 }
 
 /// <summary>Volumes [batch, depth, height, width, channels] without their edges.</summary>
-public sealed class Cropping3D(Padding? cropping = null, Shape? inputShape = null, string? name = null) : Cropping(3, cropping, 1, inputShape, name)
+public sealed class Cropping3D(Padding? cropping = null, InputShape? inputShape = null, string? name = null) : Cropping(3, cropping, 1, inputShape, name)
 {
     /// <summary>What is cut off: a number for all sides, or a pair (before, after) for each axis; 1 by default.</summary>
     public Padding Cropping => CroppingSizes;
 }
 
 /// <summary>Sequences [batch, steps, channels] with each step repeated.</summary>
-public sealed class UpSampling1D(PerAxis size = default, Shape? inputShape = null, string? name = null) : UpSampling(1, size, inputShape, name);
+public sealed class UpSampling1D(PerAxis size = default, InputShape? inputShape = null, string? name = null) : UpSampling(1, size, inputShape, name);
 
 /// <summary>Images [batch, height, width, channels] enlarged, by repeating or by interpolating between neighbours.</summary>
-public sealed class UpSampling2D(PerAxis size = default, string interpolation = "nearest", Shape? inputShape = null, string? name = null) : UpSampling(2, size, inputShape, name)
+public sealed class UpSampling2D(PerAxis size = default, string interpolation = "nearest", InputShape? inputShape = null, string? name = null) : UpSampling(2, size, inputShape, name)
 {
     /// <summary>nearest (the default) or bilinear.</summary>
     public string Interpolation { get; } = OneOf(interpolation, "UpSampling2D: interpolation", "nearest", "bilinear");
@@ -149,4 +149,4 @@ public sealed class UpSampling2D(PerAxis size = default, string interpolation = 
 }
 
 /// <summary>Volumes [batch, depth, height, width, channels] with each element repeated.</summary>
-public sealed class UpSampling3D(PerAxis size = default, Shape? inputShape = null, string? name = null) : UpSampling(3, size, inputShape, name);
+public sealed class UpSampling3D(PerAxis size = default, InputShape? inputShape = null, string? name = null) : UpSampling(3, size, inputShape, name);

@@ -5,7 +5,7 @@ namespace Autograd;
 /// <summary>What poolings have in common: a window that moves over [batch, spatial..., channels].</summary>
 public abstract class PoolingLayer : Layer
 {
-    private protected PoolingLayer(int spatial, PerAxis poolSize, PerAxis strides, Padding padding, Shape? inputShape, string? name) : base(inputShape, name)
+    private protected PoolingLayer(int spatial, PerAxis poolSize, PerAxis strides, Padding padding, InputShape? inputShape, string? name) : base(inputShape, name)
     {
         var kind = GetType().Name;
         Spatial = spatial;
@@ -29,7 +29,7 @@ public abstract class PoolingLayer : Layer
 /// <summary>What the max poolings have in common.</summary>
 public abstract class MaxPooling : PoolingLayer
 {
-    private protected MaxPooling(int spatial, PerAxis poolSize, PerAxis strides, Padding padding, Shape? inputShape, string? name)
+    private protected MaxPooling(int spatial, PerAxis poolSize, PerAxis strides, Padding padding, InputShape? inputShape, string? name)
         : base(spatial, poolSize, strides, padding, inputShape, name) { }
 
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ public abstract class MaxPooling : PoolingLayer
 /// <summary>What the average poolings have in common.</summary>
 public abstract class AveragePooling : PoolingLayer
 {
-    private protected AveragePooling(int spatial, PerAxis poolSize, PerAxis strides, Padding padding, Shape? inputShape, string? name)
+    private protected AveragePooling(int spatial, PerAxis poolSize, PerAxis strides, Padding padding, InputShape? inputShape, string? name)
         : base(spatial, poolSize, strides, padding, inputShape, name) { }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public abstract class AveragePooling : PoolingLayer
 /// <summary>What poolings over all of an example's places have in common.</summary>
 public abstract class GlobalPooling : Layer
 {
-    private protected GlobalPooling(int spatial, bool keepDims, Shape? inputShape, string? name) : base(inputShape, name) => (Spatial, KeepDims) = (spatial, keepDims);
+    private protected GlobalPooling(int spatial, bool keepDims, InputShape? inputShape, string? name) : base(inputShape, name) => (Spatial, KeepDims) = (spatial, keepDims);
 
     /// <summary>Whether the spatial axes stay, with extent 1.</summary>
     public bool KeepDims { get; }
@@ -68,7 +68,7 @@ public abstract class GlobalPooling : Layer
 /// <summary>What the global max poolings have in common.</summary>
 public abstract class GlobalMaxPooling : GlobalPooling
 {
-    private protected GlobalMaxPooling(int spatial, bool keepDims, Shape? inputShape, string? name) : base(spatial, keepDims, inputShape, name) { }
+    private protected GlobalMaxPooling(int spatial, bool keepDims, InputShape? inputShape, string? name) : base(spatial, keepDims, inputShape, name) { }
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training) => x.Max(Places(x), KeepDims);
@@ -77,7 +77,7 @@ public abstract class GlobalMaxPooling : GlobalPooling
 /// <summary>What the global average poolings have in common. Steps that a mask leaves out do not count.</summary>
 public abstract class GlobalAveragePooling : GlobalPooling
 {
-    private protected GlobalAveragePooling(int spatial, bool keepDims, Shape? inputShape, string? name) : base(spatial, keepDims, inputShape, name) { }
+    private protected GlobalAveragePooling(int spatial, bool keepDims, InputShape? inputShape, string? name) : base(spatial, keepDims, inputShape, name) { }
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
@@ -96,48 +96,48 @@ public abstract class GlobalAveragePooling : GlobalPooling
 
 /// <summary>The largest element of each window of sequences [batch, steps, channels].</summary>
 public sealed class MaxPooling1D(
-    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, Shape? inputShape = null, string? name = null)
+    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, InputShape? inputShape = null, string? name = null)
     : MaxPooling(1, poolSize, strides, padding, inputShape, name);
 
 /// <summary>The largest element of each window of images [batch, height, width, channels].</summary>
 public sealed class MaxPooling2D(
-    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, Shape? inputShape = null, string? name = null)
+    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, InputShape? inputShape = null, string? name = null)
     : MaxPooling(2, poolSize, strides, padding, inputShape, name);
 
 /// <summary>The largest element of each window of volumes [batch, depth, height, width, channels].</summary>
 public sealed class MaxPooling3D(
-    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, Shape? inputShape = null, string? name = null)
+    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, InputShape? inputShape = null, string? name = null)
     : MaxPooling(3, poolSize, strides, padding, inputShape, name);
 
 /// <summary>The mean of each window of sequences [batch, steps, channels].</summary>
 public sealed class AveragePooling1D(
-    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, Shape? inputShape = null, string? name = null)
+    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, InputShape? inputShape = null, string? name = null)
     : AveragePooling(1, poolSize, strides, padding, inputShape, name);
 
 /// <summary>The mean of each window of images [batch, height, width, channels].</summary>
 public sealed class AveragePooling2D(
-    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, Shape? inputShape = null, string? name = null)
+    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, InputShape? inputShape = null, string? name = null)
     : AveragePooling(2, poolSize, strides, padding, inputShape, name);
 
 /// <summary>The mean of each window of volumes [batch, depth, height, width, channels].</summary>
 public sealed class AveragePooling3D(
-    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, Shape? inputShape = null, string? name = null)
+    PerAxis poolSize = default, PerAxis strides = default, Padding padding = default, InputShape? inputShape = null, string? name = null)
     : AveragePooling(3, poolSize, strides, padding, inputShape, name);
 
 /// <summary>The largest element of each channel of sequences [batch, steps, channels]: [batch, channels].</summary>
-public sealed class GlobalMaxPooling1D(bool keepDims = false, Shape? inputShape = null, string? name = null) : GlobalMaxPooling(1, keepDims, inputShape, name);
+public sealed class GlobalMaxPooling1D(bool keepDims = false, InputShape? inputShape = null, string? name = null) : GlobalMaxPooling(1, keepDims, inputShape, name);
 
 /// <summary>The largest element of each channel of images [batch, height, width, channels]: [batch, channels].</summary>
-public sealed class GlobalMaxPooling2D(bool keepDims = false, Shape? inputShape = null, string? name = null) : GlobalMaxPooling(2, keepDims, inputShape, name);
+public sealed class GlobalMaxPooling2D(bool keepDims = false, InputShape? inputShape = null, string? name = null) : GlobalMaxPooling(2, keepDims, inputShape, name);
 
 /// <summary>The largest element of each channel of volumes [batch, depth, height, width, channels]: [batch, channels].</summary>
-public sealed class GlobalMaxPooling3D(bool keepDims = false, Shape? inputShape = null, string? name = null) : GlobalMaxPooling(3, keepDims, inputShape, name);
+public sealed class GlobalMaxPooling3D(bool keepDims = false, InputShape? inputShape = null, string? name = null) : GlobalMaxPooling(3, keepDims, inputShape, name);
 
 /// <summary>The mean of each channel of sequences [batch, steps, channels]: [batch, channels].</summary>
-public sealed class GlobalAveragePooling1D(bool keepDims = false, Shape? inputShape = null, string? name = null) : GlobalAveragePooling(1, keepDims, inputShape, name);
+public sealed class GlobalAveragePooling1D(bool keepDims = false, InputShape? inputShape = null, string? name = null) : GlobalAveragePooling(1, keepDims, inputShape, name);
 
 /// <summary>The mean of each channel of images [batch, height, width, channels]: [batch, channels].</summary>
-public sealed class GlobalAveragePooling2D(bool keepDims = false, Shape? inputShape = null, string? name = null) : GlobalAveragePooling(2, keepDims, inputShape, name);
+public sealed class GlobalAveragePooling2D(bool keepDims = false, InputShape? inputShape = null, string? name = null) : GlobalAveragePooling(2, keepDims, inputShape, name);
 
 /// <summary>The mean of each channel of volumes [batch, depth, height, width, channels]: [batch, channels].</summary>
-public sealed class GlobalAveragePooling3D(bool keepDims = false, Shape? inputShape = null, string? name = null) : GlobalAveragePooling(3, keepDims, inputShape, name);
+public sealed class GlobalAveragePooling3D(bool keepDims = false, InputShape? inputShape = null, string? name = null) : GlobalAveragePooling(3, keepDims, inputShape, name);

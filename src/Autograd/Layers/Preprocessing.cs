@@ -3,7 +3,7 @@ using static Autograd.Tensor;
 namespace Autograd;
 
 /// <summary>x scale + offset: <c>new Rescaling(1 / 255.0)</c> for bytes.</summary>
-public sealed class Rescaling(double scale, double offset = 0, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class Rescaling(double scale, double offset = 0, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>The factor.</summary>
     public double Scale { get; } = scale;
@@ -32,7 +32,7 @@ public sealed class Rescaling(double scale, double offset = 0, Shape? inputShape
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
 public sealed class Normalization(
-    int? axis = -1, double[]? mean = null, double[]? variance = null, bool invert = false, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+    int? axis = -1, double[]? mean = null, double[]? variance = null, bool invert = false, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     private Variable? _mean;
     private Variable? _variance;
@@ -97,7 +97,7 @@ public sealed class Normalization(
 /// <summary>What layers that turn classes into vectors have in common.</summary>
 public abstract class EncodingLayer : Layer
 {
-    private protected EncodingLayer(string outputMode, Shape? inputShape, string? name, params ReadOnlySpan<string> known) : base(inputShape, name) =>
+    private protected EncodingLayer(string outputMode, InputShape? inputShape, string? name, params ReadOnlySpan<string> known) : base(inputShape, name) =>
         OutputMode = OneOf(outputMode, $"{GetType().Name}: outputMode", known);
 
     /// <summary>multi_hot (1 for each class an example has), one_hot (a vector for each class) or count (how often it has each).</summary>
@@ -122,7 +122,7 @@ public abstract class EncodingLayer : Layer
 }
 
 /// <summary>Classes 0 to numTokens - 1 as vectors: [batch, n] to [batch, numTokens], or with one_hot and n > 1 [batch, n, numTokens].</summary>
-public sealed class CategoryEncoding(int numTokens, string outputMode = "multi_hot", Shape? inputShape = null, string? name = null)
+public sealed class CategoryEncoding(int numTokens, string outputMode = "multi_hot", InputShape? inputShape = null, string? name = null)
     : EncodingLayer(outputMode, inputShape, name, "multi_hot", "one_hot", "count")
 {
     /// <summary>The number of classes.</summary>
@@ -135,7 +135,7 @@ public sealed class CategoryEncoding(int numTokens, string outputMode = "multi_h
 /// <summary>
 /// Numbers as the bins they fall in: i where i of the boundaries are not above them. The bins as integers, or as vectors (see <see cref="EncodingLayer.OutputMode"/>).
 /// </summary>
-public sealed class Discretization(double[] binBoundaries, string outputMode = "int", Shape? inputShape = null, string? name = null)
+public sealed class Discretization(double[] binBoundaries, string outputMode = "int", InputShape? inputShape = null, string? name = null)
     : EncodingLayer(outputMode, inputShape, name, "int", "multi_hot", "one_hot", "count")
 {
     /// <summary>The limits between bins, ascending.</summary>

@@ -7,7 +7,7 @@ public sealed class SimpleRNN(
     int units, Activation? activation = null, bool useBias = true, Initializer? kernelInitializer = null, Initializer? recurrentInitializer = null,
     Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? recurrentRegularizer = null, Regularizer? biasRegularizer = null,
     Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null, Constraint? biasConstraint = null, double dropout = 0, double recurrentDropout = 0,
-    bool returnSequences = false, bool returnState = false, bool goBackwards = false, long? seed = null, Shape? inputShape = null, string? name = null)
+    bool returnSequences = false, bool returnState = false, bool goBackwards = false, long? seed = null, InputShape? inputShape = null, string? name = null)
     : RecurrentLayer(
         units, activation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, kernelRegularizer, recurrentRegularizer, biasRegularizer, kernelConstraint,
         recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, inputShape, name)
@@ -33,7 +33,7 @@ public sealed class LSTM(
     Initializer? recurrentInitializer = null, Initializer? biasInitializer = null, bool unitForgetBias = true, Regularizer? kernelRegularizer = null,
     Regularizer? recurrentRegularizer = null, Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null,
     Constraint? biasConstraint = null, double dropout = 0, double recurrentDropout = 0, long? seed = null, bool returnSequences = false, bool returnState = false,
-    bool goBackwards = false, Shape? inputShape = null, string? name = null)
+    bool goBackwards = false, InputShape? inputShape = null, string? name = null)
     : RecurrentLayer(
         units, activation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, kernelRegularizer, recurrentRegularizer, biasRegularizer, kernelConstraint,
         recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, inputShape, name)
@@ -77,7 +77,7 @@ public sealed class GRU(
     Initializer? recurrentInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? recurrentRegularizer = null,
     Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null, Constraint? biasConstraint = null, double dropout = 0,
     double recurrentDropout = 0, long? seed = null, bool returnSequences = false, bool returnState = false, bool goBackwards = false, bool resetAfter = true,
-    Shape? inputShape = null, string? name = null)
+    InputShape? inputShape = null, string? name = null)
     : RecurrentLayer(
         units, activation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, kernelRegularizer, recurrentRegularizer, biasRegularizer, kernelConstraint,
         recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, inputShape, name)

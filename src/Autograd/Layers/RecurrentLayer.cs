@@ -12,7 +12,7 @@ public abstract class RecurrentLayer : Layer
     private protected RecurrentLayer(
         int units, Activation? activation, bool useBias, Initializer? kernelInitializer, Initializer? recurrentInitializer, Initializer? biasInitializer,
         Regularizer? kernelRegularizer, Regularizer? recurrentRegularizer, Regularizer? biasRegularizer, Constraint? kernelConstraint, Constraint? recurrentConstraint,
-        Constraint? biasConstraint, double dropout, double recurrentDropout, long? seed, bool returnSequences, bool returnState, bool goBackwards, Shape? inputShape, string? name)
+        Constraint? biasConstraint, double dropout, double recurrentDropout, long? seed, bool returnSequences, bool returnState, bool goBackwards, InputShape? inputShape, string? name)
         : base(inputShape, name)
     {
         var kind = GetType().Name;

@@ -60,7 +60,7 @@ internal static class Resampling
 /// <param name="cropToAspectRatio">Whether to cut off what does not fit the new proportions, instead of distorting.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class Resizing(int height, int width, string interpolation = "bilinear", bool cropToAspectRatio = false, Shape? inputShape = null, string? name = null)
+public sealed class Resizing(int height, int width, string interpolation = "bilinear", bool cropToAspectRatio = false, InputShape? inputShape = null, string? name = null)
     : Layer(inputShape, name)
 {
     /// <summary>The height.</summary>
@@ -89,7 +89,7 @@ public sealed class Resizing(int height, int width, string interpolation = "bili
 /// <param name="width">The width.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class CenterCrop(int height, int width, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class CenterCrop(int height, int width, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>The height.</summary>
     public int Height { get; } = AtLeast(1, height, "CenterCrop: height");

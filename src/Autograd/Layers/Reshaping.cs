@@ -4,7 +4,7 @@ namespace Autograd;
 /// <param name="targetShape">The shape of one result; one extent may be -1 and is worked out.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class Reshape(int[] targetShape, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class Reshape(int[] targetShape, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>The shape of one result.</summary>
     public int[] TargetShape { get; } = Checked(targetShape);
@@ -34,7 +34,7 @@ public sealed class Reshape(int[] targetShape, Shape? inputShape = null, string?
 /// <param name="dims">Axis i of the result is axis dims[i] of the input, counted from 1 since the batch is 0: [2, 1] transposes.</param>
 /// <param name="inputShape">The shape of one example.</param>
 /// <param name="name">The name.</param>
-public sealed class Permute(int[] dims, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class Permute(int[] dims, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>The order of the axes, counted from 1.</summary>
     public int[] Dims { get; } = Checked(dims);
@@ -52,7 +52,7 @@ public sealed class Permute(int[] dims, Shape? inputShape = null, string? name =
 }
 
 /// <summary>Each example n times over: [batch, features] to [batch, n, features].</summary>
-public sealed class RepeatVector(int n, Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class RepeatVector(int n, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <summary>How often.</summary>
     public int N { get; } = AtLeast(1, n, "RepeatVector: n");
@@ -64,7 +64,7 @@ public sealed class RepeatVector(int n, Shape? inputShape = null, string? name =
 }
 
 /// <summary>Flattens each example: [batch, ...] to [batch, n].</summary>
-public sealed class Flatten(Shape? inputShape = null, string? name = null) : Layer(inputShape, name)
+public sealed class Flatten(InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training) => x.Rank switch

@@ -10,7 +10,7 @@ public abstract class TransposedConvolutionLayer : KernelLayer
     private protected TransposedConvolutionLayer(
         int spatial, int filters, PerAxis kernelSize, PerAxis strides, Padding padding, PerAxis outputPadding, PerAxis dilationRate, Activation? activation, bool useBias,
         Initializer? kernelInitializer, Initializer? biasInitializer, Regularizer? kernelRegularizer, Regularizer? biasRegularizer, Constraint? kernelConstraint,
-        Constraint? biasConstraint, Shape? inputShape, string? name)
+        Constraint? biasConstraint, InputShape? inputShape, string? name)
         : base(activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint, inputShape, name)
     {
         var kind = GetType().Name;
@@ -60,7 +60,7 @@ public abstract class TransposedConvolutionLayer : KernelLayer
 public sealed class Conv1DTranspose(
     int filters, PerAxis kernelSize, PerAxis strides = default, Padding padding = default, PerAxis outputPadding = default, PerAxis dilationRate = default,
     Activation? activation = null, bool useBias = true, Initializer? kernelInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null,
-    Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : TransposedConvolutionLayer(
         1, filters, kernelSize, strides, padding, outputPadding, dilationRate, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
         kernelConstraint, biasConstraint, inputShape, name);
@@ -69,7 +69,7 @@ public sealed class Conv1DTranspose(
 public sealed class Conv2DTranspose(
     int filters, PerAxis kernelSize, PerAxis strides = default, Padding padding = default, PerAxis outputPadding = default, PerAxis dilationRate = default,
     Activation? activation = null, bool useBias = true, Initializer? kernelInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null,
-    Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : TransposedConvolutionLayer(
         2, filters, kernelSize, strides, padding, outputPadding, dilationRate, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
         kernelConstraint, biasConstraint, inputShape, name);
@@ -78,7 +78,7 @@ public sealed class Conv2DTranspose(
 public sealed class Conv3DTranspose(
     int filters, PerAxis kernelSize, PerAxis strides = default, Padding padding = default, PerAxis outputPadding = default, PerAxis dilationRate = default,
     Activation? activation = null, bool useBias = true, Initializer? kernelInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null,
-    Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, Shape? inputShape = null, string? name = null)
+    Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : TransposedConvolutionLayer(
         3, filters, kernelSize, strides, padding, outputPadding, dilationRate, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
         kernelConstraint, biasConstraint, inputShape, name);

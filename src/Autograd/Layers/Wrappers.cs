@@ -13,7 +13,7 @@ public sealed class Bidirectional : Layer
     /// <param name="backwardLayer">The layer that goes backwards; one with the settings of the other by default.</param>
     /// <param name="inputShape">The shape of one example.</param>
     /// <param name="name">The name.</param>
-    public Bidirectional(Layer layer, string? mergeMode = "concat", Layer? backwardLayer = null, Shape? inputShape = null, string? name = null) : base(inputShape, name)
+    public Bidirectional(Layer layer, string? mergeMode = "concat", Layer? backwardLayer = null, InputShape? inputShape = null, string? name = null) : base(inputShape, name)
     {
         ArgumentNullException.ThrowIfNull(layer);
         _forward = Track(Recurrent(layer));
@@ -90,7 +90,7 @@ public sealed class TimeDistributed : Layer
     /// <param name="layer">The layer.</param>
     /// <param name="inputShape">The shape of one example.</param>
     /// <param name="name">The name.</param>
-    public TimeDistributed(Layer layer, Shape? inputShape = null, string? name = null) : base(inputShape, name) => Layer = Track(layer);
+    public TimeDistributed(Layer layer, InputShape? inputShape = null, string? name = null) : base(inputShape, name) => Layer = Track(layer);
 
     /// <summary>The layer.</summary>
     public Layer Layer { get; }

@@ -33,7 +33,7 @@ public abstract class Loss
         .Add<Hinge>().Add<SquaredHinge>().Add<CategoricalHinge>().Add<Dice>().Add<Tversky>().Add<Circle>().Add<CTC>();
 
     /// <summary>Makes a loss of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLoss>() where TLoss : Loss => Registry.Add<TLoss>();
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TLoss>() where TLoss : Loss => Registry.Register<TLoss>();
 
     /// <summary>For derived losses.</summary>
     /// <param name="reduction">How the losses of examples become one number.</param>

@@ -19,7 +19,7 @@ public class FBetaScore : Metric
     /// <param name="beta">How much more recall counts; positive.</param>
     /// <param name="threshold">Above it, in (0, 1], a prediction means 1; where null, only the largest of an example does.</param>
     /// <param name="name">The name in logs.</param>
-    public FBetaScore(string? average = null, double beta = 1, double? threshold = null, string? name = null) : base(name)
+    public FBetaScore(string? average = null, double beta = 1, double? threshold = null, string? name = null) : base(name ?? "fbeta_score")
     {
         Average = average is null ? null : Setting.OneOf(average, $"{GetType().Name}: average", "micro", "macro", "weighted");
         Beta = Setting.Positive(beta, $"{GetType().Name}: beta");
@@ -82,4 +82,4 @@ public class FBetaScore : Metric
 }
 
 /// <summary>2 precision recall / (precision + recall): the <see cref="FBetaScore"/> in which both count the same.</summary>
-public sealed class F1Score(string? average = null, double? threshold = null, string? name = null) : FBetaScore(average, 1, threshold, name);
+public sealed class F1Score(string? average = null, double? threshold = null, string? name = null) : FBetaScore(average, 1, threshold, name ?? "f1_score");

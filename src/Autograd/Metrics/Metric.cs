@@ -19,7 +19,7 @@ public abstract class Metric
         .Add<RootMeanSquaredError>("rmse").Add<LogCoshError>().Add<R2Score>();
 
     /// <summary>Makes a metric of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TMetric>() where TMetric : Metric => Registry.Add<TMetric>();
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TMetric>() where TMetric : Metric => Registry.Register<TMetric>();
 
     /// <summary>For derived metrics.</summary>
     /// <param name="name">The name in logs.</param>

@@ -92,6 +92,7 @@ internal sealed class Graph
         var values = new Tensor?[_places.Count];
         for (var i = 0; i < inputs.Count; i++)
         {
+            Inputs[i].PerExample.Require(inputs[i], Inputs[i].Layer.Name);
             values[i] = Inputs[i].Inputs.Count == 0 ? Inputs[i].Layer.Apply(inputs[i], training) : inputs[i];
         }
         foreach (var step in _steps)

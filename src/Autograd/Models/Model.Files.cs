@@ -14,7 +14,7 @@ public partial class Model
     public void Save(string path, bool includeOptimizer = true) => ModelFile.Save(this, OfThisKind(path), includeOptimizer);
 
     // A file that Keras could not read should not look as if it could.
-    private static string OfThisKind(string path)
+    internal static string OfThisKind(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         return System.IO.Path.GetExtension(path).ToUpperInvariant() is ".KERAS" or ".H5" or ".HDF5" or ".PT" or ".PTH"

@@ -38,7 +38,7 @@ public sealed class Sequential : Model
         {
             throw NoGraph();
         }
-        var input = _layers[0] as Input ?? new Input(Shape.Of([.. built[0].Shape.Skip(1)]), built[0].DType, Name + "_input");
+        var input = _layers[0] as Input ?? new Input(_layers[0].InputShape ?? Shape.Of([.. built[0].Shape.Skip(1)]), built[0].DType, Name + "_input");
         Node output = input;
         foreach (var layer in _layers)
         {
@@ -96,7 +96,28 @@ public sealed class Sequential : Model
         if (_layers is [{ InputShape: { } shape } first, ..])
         {
             using var pause = Recording.Pause();
-            Apply(Tensor.Zeros(Shape.Of([1, .. shape]), (first as Input)?.Dtype ?? first.DType), training: false);
+            var dtype = (first as Input)?.Dtype ?? first.DType;
+            Apply(Tensor.Zeros(shape.Tried, dtype), training: false);
+            if (shape.Varies)
+            {
+                TryLonger(Tensor.Zeros(shape.TriedLonger, dtype));
+            }
+        }
+    }
+
+    // Shows what lengths depend on the input's. A layer may have a longest input; what follows it counts as being of one length.
+    private void TryLonger(Tensors x)
+    {
+        try
+        {
+            foreach (var layer in _layers)
+            {
+                x = layer.ApplyAll(x, training: false);
+                layer.VaryingShape = InputShape.Common(layer.OutputShape!, x[0].Shape);
+            }
+        }
+        catch (AutogradException)
+        {
         }
     }
 
@@ -107,10 +128,27 @@ public sealed class Sequential : Model
         {
             throw new ModelException($"{Describe()} has no layers: add some first.");
         }
+        var given = inputs;
+        if (_layers[0] is Input input)
+        {
+            RequireShape(input.Name);
+        }
         foreach (var layer in _layers)
         {
             inputs = layer.ApplyAll(inputs, training);
+            if (layer == _layers[0])
+            {
+                RequireShape(Name); // only now, since the layer may have said more of what it cannot take
+            }
         }
         return inputs;
+
+        void RequireShape(string name)
+        {
+            if (given.Count == 1)
+            {
+                _layers[0].InputShape?.Require(given[0], name);
+            }
+        }
     }
 }

@@ -42,9 +42,12 @@ internal static class SummaryTable
         return text.Append('_', length).ToString();
     }
 
-    public static string ShapeOf(Layer layer) => layer.OutputShape is { Rank: > 0 } shape
-        ? $"({string.Join(", ", shape.Skip(1).Select(extent => extent.ToString(CultureInfo.InvariantCulture)).Prepend("None"))})"
+    public static string ShapeOf(Layer layer) => layer.VaryingShape is { } varying ? Shown(varying)
+        : layer.OutputShape is { Rank: > 0 } shape ? Shown(shape.Skip(1))
         : "()";
+
+    private static string Shown(IEnumerable<int> extents) =>
+        $"({string.Join(", ", extents.Select(extent => extent == InputShape.Any ? "None" : extent.ToString(CultureInfo.InvariantCulture)).Prepend("None"))})";
 
     private static Dictionary<Layer, string> Connections(Graph graph)
     {

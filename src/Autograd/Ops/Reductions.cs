@@ -112,7 +112,7 @@ namespace Autograd
         {
             if (!DType.IsFloating())
             {
-                throw new DTypeException($"{operation}: the tensor of shape {Shape} holds {DType}, which the result would not fit; Cast it to Float32 or Float64 first.");
+                throw new DTypeException($"{operation}: the tensor of shape {Shape} holds {DType}, which the result would not fit. Cast to Float32 first: x.Cast(DType.Float32).");
             }
         }
 

@@ -12,7 +12,7 @@ public abstract class Regularizer
     internal static Registry<Regularizer> Registry { get; } = new Registry<Regularizer>("regularizer").Add<L1>().Add<L2>().Add<L1L2>().Add<OrthogonalRegularizer>();
 
     /// <summary>Makes a regularizer of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TRegularizer>() where TRegularizer : Regularizer => Registry.Add<TRegularizer>();
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TRegularizer>() where TRegularizer : Regularizer => Registry.Register<TRegularizer>();
 
     /// <summary>The penalty, a scalar.</summary>
     public Tensor Apply(Tensor x)

@@ -10,7 +10,7 @@ public abstract class Schedule
         .Add<ConstantSchedule>().Add<ExponentialDecay>().Add<CosineDecay>().Add<CosineDecayRestarts>().Add<InverseTimeDecay>().Add<PiecewiseConstantDecay>().Add<PolynomialDecay>();
 
     /// <summary>Makes a schedule of your own known by its type's name, so that a model with it can be saved and loaded. Its constructor's parameters must be public properties too.</summary>
-    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TSchedule>() where TSchedule : Schedule => Registry.Add<TSchedule>();
+    public static void Register<[DynamicallyAccessedMembers(Kind.Needs)] TSchedule>() where TSchedule : Schedule => Registry.Register<TSchedule>();
 
     /// <summary>The rate of a step, counted from 0.</summary>
     public abstract double At(long step);

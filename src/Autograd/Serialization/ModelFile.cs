@@ -236,7 +236,7 @@ internal static class ModelFile
             ["kind"] = nameof(Model),
             ["name"] = model.Name,
             ["inputs_of_graph"] = new JsonArray([.. graph.Inputs.Select(input => (JsonNode)WriteLayer(
-                input.Layer as Input ?? new Input(Shape.Of([.. input.Shape.Skip(1)]), input.DType, input.Layer.Name + "_input")))]),
+                input.Layer as Input ?? new Input(input.PerExample, input.DType, input.Layer.Name + "_input")))]),
             ["layers"] = new JsonArray([.. numbers.Keys.Select(layer => (JsonNode)WriteLayer(layer))]),
             ["steps"] = new JsonArray([.. graph.Steps.Select(step => (JsonNode)new JsonObject
             {

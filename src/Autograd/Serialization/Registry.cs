@@ -9,7 +9,9 @@ namespace Autograd.Serialization;
 /// settings can be written down and read back.
 /// </summary>
 /// <typeparam name="T">The family.</typeparam>
-internal sealed class Registry<T>(string family) where T : class
+/// <param name="family">Its name.</param>
+/// <param name="spelled">How users write the name of a class; by default in snake case.</param>
+internal sealed class Registry<T>(string family, Func<string, string>? spelled = null) where T : class
 {
     private readonly Dictionary<string, Kind> _kinds = [];
     private readonly Lock _lock = new();
@@ -29,14 +31,16 @@ internal sealed class Registry<T>(string family) where T : class
         }
     }
 
-    /// <summary>The names for messages, shorter ones behind them in brackets: <c>MeanSquaredError (mse)</c>.</summary>
+    private readonly Func<string, string> _spelled = spelled ?? Spelled.InSnakeCase;
+
+    /// <summary>The names for messages as users write them, shorter ones behind them in brackets: <c>mean_squared_error (mse)</c>.</summary>
     public string Listed
     {
         get
         {
             lock (_lock)
             {
-                return string.Join(", ", Visible.Select(kind => kind.Aliases.Count == 0 ? kind.Type.Name : $"{kind.Type.Name} ({string.Join(", ", kind.Aliases)})"));
+                return string.Join(", ", Visible.Select(kind => kind.Aliases.Count == 0 ? _spelled(kind.Type.Name) : $"{_spelled(kind.Type.Name)} ({string.Join(", ", kind.Aliases)})"));
             }
         }
     }
@@ -58,6 +62,14 @@ internal sealed class Registry<T>(string family) where T : class
             }
         }
         return this;
+    }
+
+    /// <summary>Makes a type of a user's known.</summary>
+    /// <exception cref="ValueException">Another type has the name, or a parameter of its constructor is no property.</exception>
+    public void Register<[DynamicallyAccessedMembers(Kind.Needs)] TKind>() where TKind : T
+    {
+        new Kind(typeof(TKind)).RequireProperties();
+        Add<TKind>();
     }
 
     private void Add(Kind kind, string name)
@@ -86,7 +98,7 @@ internal sealed class Registry<T>(string family) where T : class
     {
         lock (_lock)
         {
-            return Spelled.Suggestion(name, Visible.SelectMany(kind => kind.Aliases.Prepend(Spelled.InSnakeCase(kind.Type.Name))));
+            return Spelled.Suggestion(name, Visible.SelectMany(kind => kind.Aliases.Prepend(_spelled(kind.Type.Name))));
         }
     }
 
@@ -140,11 +152,23 @@ internal sealed class Kind([DynamicallyAccessedMembers(Kind.Needs)] Type type)
     public IReadOnlyList<ParameterInfo> Settings => field ??= Constructor.GetParameters();
 
     /// <summary>The value an object has for one of its settings.</summary>
-    public object? Read(object value, ParameterInfo setting)
+    public object? Read(object value, ParameterInfo setting) => PropertyOf(setting).GetValue(value);
+
+    private PropertyInfo PropertyOf(ParameterInfo setting)
     {
         var name = char.ToUpperInvariant(setting.Name![0]) + setting.Name[1..];
-        var property = Type.GetProperty(name) ?? throw new ValueException($"{Type.Name} has the constructor parameter {setting.Name} but no property {name}.");
-        return property.GetValue(value);
+        return Type.GetProperty(name) is { CanRead: true } property
+            ? property
+            : throw new ValueException($"{Type.Name} has the constructor parameter {setting.Name} but no public property {name}, from which its value could be written to a file.");
+    }
+
+    /// <summary>Refuses a type whose objects could not be written.</summary>
+    public void RequireProperties()
+    {
+        foreach (var setting in Settings)
+        {
+            PropertyOf(setting);
+        }
     }
 
     /// <summary>Makes an object, asking for the value of each setting.</summary>

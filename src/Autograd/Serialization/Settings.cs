@@ -21,6 +21,7 @@ internal static class Settings
         double number => double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         string text => JsonValue.Create(text),
         Enum option => JsonValue.Create(option.ToString()),
+        InputShape shape => Array(shape, extent => JsonValue.Create(extent)),
         Shape shape => Array(shape, extent => JsonValue.Create(extent)),
         PerAxis numbers => JsonValue.Create(numbers.ToString()),
         FactorRange range => Array([range.Lower, range.Upper], bound => JsonValue.Create(bound)),
@@ -32,7 +33,7 @@ internal static class Settings
         Constraint constraint => Write(Constraint.Registry, constraint),
         Loss loss => Write(Loss.Registry, loss),
         Metric metric => Write(Metric.Registry, metric),
-        LambdaSchedule => throw Unwritable("a learning rate that is a function of your own", "derive a schedule and register it"),
+        LambdaSchedule => throw Unwritable("a learning rate that is a function of your own", "derive a schedule and register it", isTraining: true),
         Schedule schedule => Write(Schedule.Registry, schedule),
         Optimizer optimizer => Write(Optimizer.Registry, optimizer),
         IEnumerable<int> numbers => Array(numbers, number => JsonValue.Create(number)),
@@ -47,13 +48,15 @@ internal static class Settings
     /// <summary>The kind and the settings of an object.</summary>
     public static JsonObject Write<T>(Registry<T> registry, T value) where T : class
     {
-        var kind = registry.KindOf(value) ?? throw (value.GetType() is { IsNestedPrivate: true } type && type.Assembly == typeof(Settings).Assembly
-            ? Unwritable($"a {registry.Family} that is a function of your own", $"derive a {registry.Family} and register it")
-            : Unwritable($"{value.GetType().Name}, which is not a known {registry.Family},", $"make it known once by {typeof(T).Name}.Register<{value.GetType().Name}>()"));
         if (value is Activation { Function: null } or Lambda)
         {
-            throw Unwritable("a layer that is a function of your own", "derive a layer that applies it, and register that");
+            throw Unwritable($"the function of {(value is Lambda ? "a Lambda layer" : "an Activation layer")}", "derive a layer that applies it, and register that");
         }
+        // The layers and what they are made of are the model itself.
+        var isTraining = value is Loss or Metric or Optimizer or Schedule;
+        var kind = registry.KindOf(value) ?? throw (value.GetType() is { IsNestedPrivate: true } type && type.Assembly == typeof(Settings).Assembly
+            ? Unwritable($"a {registry.Family} that is a function of your own", $"derive a {registry.Family} and register it", isTraining)
+            : Unwritable($"{value.GetType().Name}, which is not a known {registry.Family},", $"make it known once by {typeof(T).Name}.Register<{value.GetType().Name}>()", isTraining));
         var settings = new JsonObject();
         foreach (var setting in kind.Settings)
         {
@@ -62,8 +65,8 @@ internal static class Settings
         return new JsonObject { ["kind"] = kind.Type.Name, ["settings"] = settings };
     }
 
-    private static ValueException Unwritable(string what, string instead) =>
-        new($"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be written to a file; {instead}, leave out how the model is trained (includeOptimizer: false), or save the weights alone (SaveWeights).");
+    private static ValueException Unwritable(string what, string instead, bool isTraining = false) =>
+        new($"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be written to a file; {instead}{(isTraining ? ", leave out how the model is trained (includeOptimizer: false)" : "")}, or save the weights alone (SaveWeights).");
 
     /// <summary>Makes an object from its kind and settings.</summary>
     /// <exception cref="FileException">The kind is unknown, a setting is missing, unknown or of another type.</exception>
@@ -117,6 +120,7 @@ internal static class Settings
                     ? option
                     : throw new FileException($"{what} is '{node.GetValue<string>()}'; known are {string.Join(", ", Enum.GetNames(type))}."),
                 _ when type == typeof(Shape) => ReadShape(node, what),
+                _ when type == typeof(InputShape) => ReadInputShape(node, what),
                 _ when type == typeof(PerAxis) => PerAxis.Parse(node.GetValue<string>()),
                 _ when type == typeof(FactorRange) => ReadArray<double>(node) is [var lower, var upper]
                     ? new FactorRange(lower, upper)
@@ -145,6 +149,12 @@ internal static class Settings
 
     private static T[] ReadArray<T>(JsonNode node) =>
         [.. node.AsArray().Select(item => item is null ? throw new FileException($"an item of {Shown(node)} is null.") : item.GetValue<T>())];
+
+    private static InputShape ReadInputShape(JsonNode node, string what)
+    {
+        var shape = InputShape.Of(ReadArray<int>(node));
+        return shape.TriedLonger.Size <= MostElements ? shape : throw new FileException($"{what} {shape} is larger than any example could be.");
+    }
 
     public static Shape ReadShape(JsonNode? node, string what)
     {

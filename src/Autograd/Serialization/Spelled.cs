@@ -1,25 +1,18 @@
-using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Autograd.Serialization;
 
 /// <summary>Names as Keras users write them, and as they meant to write them.</summary>
-internal static class Spelled
+internal static partial class Spelled
 {
-    /// <summary>MeanSquaredError -> mean_squared_error, Conv2D -> conv2d, LSTM -> lstm, AUC -> auc.</summary>
-    public static string InSnakeCase(string name)
-    {
-        var text = new StringBuilder();
-        for (var i = 0; i < name.Length; i++)
-        {
-            // A capital starts a word when it follows a small letter, and a small letter follows it.
-            if (i > 0 && char.IsUpper(name[i]) && !char.IsUpper(name[i - 1]) && i + 1 < name.Length && char.IsLower(name[i + 1]))
-            {
-                text.Append('_');
-            }
-            text.Append(char.ToLowerInvariant(name[i]));
-        }
-        return text.ToString();
-    }
+    /// <summary>MeanSquaredError -> mean_squared_error, Conv2DTranspose -> conv2d_transpose, LSTM -> lstm, SimpleRNN -> simple_rnn: Keras's rule.</summary>
+    public static string InSnakeCase(string name) => SmallAndCapital().Replace(CapitalWord().Replace(name, "$1_$2"), "$1_$2").ToLowerInvariant();
+
+    [GeneratedRegex("(.)([A-Z][a-z]+)")]
+    private static partial Regex CapitalWord();
+
+    [GeneratedRegex("([a-z])([A-Z])")]
+    private static partial Regex SmallAndCapital();
 
     /// <summary>What to say of a name that is not known: <c>Did you mean 'adam'? Known: adam, sgd.</c></summary>
     public static string Known(string name, IEnumerable<string> known)

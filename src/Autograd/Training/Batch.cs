@@ -12,6 +12,9 @@ public readonly record struct Batch(Tensors X, Tensors Y = default, Tensor? Samp
     /// <summary>Inputs and targets.</summary>
     public static implicit operator Batch((Tensor X, Tensor Y) pair) => new(pair.X, pair.Y);
 
+    /// <summary>Several inputs, or several targets.</summary>
+    public static implicit operator Batch((Tensors X, Tensors Y) pair) => new(pair.X, pair.Y);
+
     /// <summary>Inputs, targets and weights.</summary>
     public static implicit operator Batch((Tensor X, Tensor Y, Tensor SampleWeight) triple) => new(triple.X, triple.Y, triple.SampleWeight);
 }

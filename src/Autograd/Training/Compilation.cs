@@ -32,13 +32,13 @@ internal sealed class Compilation
         var names = new HashSet<string> { "loss" };
         for (var i = 0; i < losses.Count; i++)
         {
-            foreach (var metric in Of(i, metrics).Concat(Of(i, weightedMetrics)))
+            foreach (var (metric, isWeighted) in Of(i, metrics).Select(metric => (metric, false)).Concat(Of(i, weightedMetrics).Select(metric => (metric, true))))
             {
                 ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
-                if (losses.Count > 1 && !metric.Name.StartsWith(Output(i) + "_", StringComparison.Ordinal))
-                {
-                    metric.Name = $"{Output(i)}_{metric.Name}";
-                }
+                var prefix = losses.Count > 1 ? Output(i) + "_" : "";
+                var own = metric.Name.StartsWith(prefix, StringComparison.Ordinal) ? metric.Name[prefix.Length..] : metric.Name;
+                // As in Keras, what is measured with and without weights has two names.
+                metric.Name = prefix + (isWeighted && names.Contains(prefix + own) ? "weighted_" + own : own);
                 if (!names.Add(metric.Name))
                 {
                     throw new ValueException($"Compile: two measures are named '{metric.Name}'; give one of them another name.");
@@ -69,13 +69,26 @@ internal sealed class Compilation
     /// <summary>Whether anything is measured of an output.</summary>
     public bool Reads(int output) => output >= Losses.Count || Losses[output] is not null || Of(output, _metrics).Count > 0 || Of(output, _weightedMetrics).Count > 0;
 
+    /// <summary>Refuses targets that are not as many as the losses.</summary>
+    public void RequireTargets(Model model, int count, string operation)
+    {
+        if (count != Losses.Count)
+        {
+            throw new ShapeException(count == 0
+                ? $"{operation}: there are no targets (y), and {model.Describe()} was compiled with {Counted(Losses.Count, "loss", "losses")}."
+                : $"{operation}: {model.Describe()} was compiled with {Counted(Losses.Count, "loss", "losses")}, and there {(count == 1 ? "is 1 target" : $"are {count} targets")}.");
+        }
+    }
+
+    private static string Counted(int count, string one, string several) => $"{count} {(count == 1 ? one : several)}";
+
     /// <summary>The loss of a batch, penalties included, and the losses of its outputs.</summary>
     public (Tensor Total, Tensor?[] Each) LossOf(Model model, Batch batch, Tensors predictions)
     {
         if (batch.Y.Count != Losses.Count || predictions.Count != Losses.Count)
         {
             throw new ShapeException(
-                $"{model.Describe()} was compiled with {Losses.Count} losses; it has {predictions.Count} outputs, and there are {batch.Y.Count} targets.");
+                $"{model.Describe()} was compiled with {Counted(Losses.Count, "loss", "losses")}; it has {Counted(predictions.Count, "output", "outputs")}, and there {(batch.Y.Count == 1 ? "is 1 target" : $"are {batch.Y.Count} targets")}.");
         }
         // A loss may apply layers too, a perceptual loss does: after that the penalties would be those of its layers.
         var penalties = model.Losses;

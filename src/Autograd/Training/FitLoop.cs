@@ -52,9 +52,12 @@ internal sealed class FitLoop
     public History Run()
     {
         using var busy = _model.Busy("Fit");
-        _ = _model.Metrics;
+        if (!_model.MayHaveOwnSteps)
+        {
+            _ = _model.Compiled;
+        }
         var history = new History();
-        var run = new TrainingRun(_epochs, _initialEpoch, _stepsPerEpoch ?? _source.Count, history, _validation is null ? null : _validationFrequency);
+        var run = new TrainingRun(_epochs, _initialEpoch, _stepsPerEpoch ?? _source.Count, history, _validation is null ? null : _validationFrequency) { Measures = Measures() };
         _model.History = history;
         _model.StopTraining = false;
         foreach (var callback in _callbacks)
@@ -69,6 +72,25 @@ internal sealed class FitLoop
         {
             Close(0);
         }
+    }
+
+    // What is measured is known where nobody else can add to it.
+    private List<string>? Measures()
+    {
+        if (_model.MayHaveOwnSteps || _callbacks.Any(callback => callback is LambdaCallback || callback.GetType().Assembly != typeof(Callback).Assembly))
+        {
+            return null;
+        }
+        List<string> names = [.. _model.Metrics.Select(metric => metric.Name)];
+        if (_validation is not null)
+        {
+            names.AddRange([.. names.Select(name => "val_" + name)]);
+        }
+        if (_callbacks.Any(callback => callback is ReduceLROnPlateau or LearningRateScheduler))
+        {
+            names.Add("learning_rate");
+        }
+        return names;
     }
 
     // Each is closed, whatever another throws.
@@ -145,7 +167,7 @@ internal sealed class FitLoop
     private void Validate(Logs logs)
     {
         Each(callback => callback.OnTestBegin());
-        var (measured, _) = _model.TestOver(_validation!, _validationSteps, null, _cancellation);
+        var (measured, _) = Model.OfValidation(() => _model.TestOver(_validation!, _validationSteps, null, _cancellation));
         Each(callback => callback.OnTestEnd(measured));
         foreach (var (name, value) in measured)
         {

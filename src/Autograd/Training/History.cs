@@ -21,6 +21,13 @@ public sealed class History
     /// <summary>Whether there is a measure of that name.</summary>
     public bool Has(string name) => _series.ContainsKey(name);
 
+    /// <summary>A line for each measure, <c>loss: 0.6931, 0.5210, 0.4103</c>; of more than ten epochs the first and the last three.</summary>
+    public override string ToString() => _series.Count == 0 ? "no epochs" : string.Join('\n', _series.Select(series => $"{series.Key}: {Shown(series.Value)}"));
+
+    private static string Shown(IReadOnlyList<double> values) => values.Count <= 10
+        ? string.Join(", ", values.Select(Logs.Format))
+        : $"{string.Join(", ", values.Take(3).Select(Logs.Format))}, ... , {string.Join(", ", values.TakeLast(3).Select(Logs.Format))}";
+
     internal void Add(int epoch, Logs logs)
     {
         _epochs.Add(epoch);

@@ -33,7 +33,7 @@ public partial class Model
     /// <param name="optimizer">By object or name; RMSprop by default.</param>
     /// <param name="loss">By object or name; may be left out where only penalties, or a training step of your own, matter.</param>
     /// <param name="metrics">What else to measure, by object or name: <c>metrics: ["accuracy"]</c>. As in Keras, weights of examples do not count here.</param>
-    /// <param name="weightedMetrics">What to measure with the weights that examples and classes have.</param>
+    /// <param name="weightedMetrics">What to measure with the weights that examples and classes have; one that is among the metrics too is called <c>weighted_accuracy</c>.</param>
     public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null) =>
         Compile(optimizer, [.. Enumerable.Repeat(loss, Math.Max(1, OutputNames.Count))], null, metrics is null ? null : [metrics], weightedMetrics is null ? null : [weightedMetrics]);
 
@@ -266,7 +266,7 @@ public partial class Model
     /// <param name="verbose">0: silent; 1: a progress bar; 2: one line per epoch.</param>
     /// <param name="callbacks">Who looks on.</param>
     /// <param name="validationSplit">The part of the examples, taken from the end before shuffling, that is held back for validation.</param>
-    /// <param name="validationData">Examples for validation; wins over the split.</param>
+    /// <param name="validationData">Examples for validation, <c>(x, y)</c>, or <c>([u, v], y)</c> where there are several inputs; wins over the split.</param>
     /// <param name="shuffle">Whether examples come in another order each epoch.</param>
     /// <param name="classWeight">Weights of classes; a class that is missing weighs 1.</param>
     /// <param name="sampleWeight">A weight per example.</param>
@@ -315,12 +315,62 @@ public partial class Model
             }
             (all, validationData) = (Part(all, ..kept), Part(all, kept..));
         }
+        if (!MayHaveOwnSteps)
+        {
+            Compiled.RequireTargets(this, all.Y.Count, "Fit");
+        }
         // As in Keras, what is held back for validation is not weighed by its classes.
         var source = BatchSource.Of(ClassWeights.Apply(all, classWeight, "Fit"), batchSize, shuffle, "Fit");
-        var validation = validationData is { } held ? BatchSource.Of(InOrder(held, "Fit: validation data"), validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data") : null;
+        BatchSource? validation = null;
+        if (validationData is { } given)
+        {
+            var held = InOrder(given, "Fit: validation data");
+            validation = BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data");
+            TryOn(held, all, validation);
+        }
         return new FitLoop(this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
 
         static Batch Part(Batch all, Range rows) => new(all.X.Select(t => t[rows]), all.Y.Select(t => t[rows]), all.SampleWeight?[rows]);
+    }
+
+    /// <summary>Whether a class of the user's own may train and measure in another way.</summary>
+    internal bool MayHaveOwnSteps => GetType().Assembly != typeof(Model).Assembly;
+
+    // Validation data that do not look like those for training may still fit; if not, better now than after an epoch.
+    private void TryOn(Batch held, Batch trained, BatchSource validation)
+    {
+        if (MayHaveOwnSteps || !IsBuilt || (Examples(held).SequenceEqual(Examples(trained)) && held.X.Count == trained.X.Count))
+        {
+            return;
+        }
+        OfValidation(() =>
+        {
+            using var busy = Busy("Fit");
+            using var pause = Recording.Pause();
+            var batch = validation.Pass(0).First();
+            Compiled.RequireTargets(this, batch.Y.Count, "Fit");
+            return Compiled.LossOf(this, batch, ApplyAll(batch.X, training: false));
+        });
+
+        static IEnumerable<string> Examples(Batch batch) => batch.X.Concat(batch.Y).Select(x => string.Join(',', x.Shape.Skip(1)));
+    }
+
+    /// <summary>Does something with validation data; errors say that these are at fault.</summary>
+    internal static T OfValidation<T>(Func<T> action)
+    {
+        const string Place = "Fit: validation data: ";
+        try
+        {
+            return action();
+        }
+        catch (ShapeException error)
+        {
+            throw new ShapeException(Place + error.Message, error);
+        }
+        catch (ValueException error)
+        {
+            throw new ValueException(Place + error.Message, error);
+        }
     }
 
     /// <summary>Trains on batches from a data set or a generator.</summary>

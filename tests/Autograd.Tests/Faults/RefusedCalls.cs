@@ -255,7 +255,7 @@ public class RefusedCalls
         yield return new("reduce-057", o => Softmax(o.T(2, 3), 2), Shapes, "Softmax", "axis 2", "[2,3]");
         yield return new("B23-logsoftmax", o => LogSoftmax(o.T(2, 3), -3), Shapes, "LogSoftmax", "axis -3", "[2,3]");
         yield return new("B23-softmax-scalar", o => Softmax(o.T(), 1), Shapes, "Softmax", "scalar");
-        yield return new("reduce-060", o => o.I(1, 2).Mean(), Types, "Mean", "Int64", "[2]");
+        yield return new("reduce-060", o => o.I(1, 2).Mean(), Types, "Mean", "Int64", "[2]", "Cast to Float32 first");
         yield return new("reduce-060-var", o => o.I(1, 2).Var(), Types, "Var", "Int64");
         yield return new("reduce-060-norm", o => o.B(true).Norm(), Types, "Norm", "Bool");
         yield return new("reduce-061", o => o.T(2, 3).LogSumExp(4), Shapes, "LogSumExp", "axis 4", "[2,3]");

@@ -195,6 +195,21 @@ public class ModelFileTests
         { "a layer nobody registered", "Layer.Register<Stranger>" },
     };
 
+    private sealed class Forgetful(int units) : Layer
+    {
+        protected override Tensor Call(Tensor x, bool training) => units * x;
+    }
+
+    [Fact]
+    public void A_layer_whose_settings_cannot_be_read_is_not_registered()
+    {
+        var error = Assert.Throws<ValueException>(Layer.Register<Forgetful>);
+        Assert.Contains("Forgetful", error.Message);
+        Assert.Contains("units", error.Message);
+        Assert.Contains("property Units", error.Message);
+        Assert.Null(Layer.Registry.KindOf(new Forgetful(1)));
+    }
+
     private sealed class Stranger : Layer
     {
         protected override Tensor Call(Tensor x, bool training) => x;
@@ -227,6 +242,8 @@ public class ModelFileTests
         }
         var error = Assert.ThrowsAny<AutogradException>(() => model.Save(folder["m"]));
         Assert.Contains(word, error.Message);
+        // To leave the training out helps where it is the training that cannot be written.
+        Assert.Equal(what == "a loss from a function", error.Message.Contains("includeOptimizer", StringComparison.Ordinal));
         Assert.Empty(folder.Names);
     }
 

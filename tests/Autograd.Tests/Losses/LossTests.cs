@@ -126,7 +126,7 @@ public sealed class LossTests
         ["F76-rank"] = (typeof(ShapeException), () => Mse().Apply(Ones(4, 2), Ones(4, 2), Ones(4, 2)), ["weights", "[4,2]"]),
         ["F78-q"] = (typeof(ValueException), () => _ = new CategoricalGeneralizedCrossEntropy(1), ["q is 1"]),
         ["F78-gamma"] = (typeof(ValueException), () => _ = new BinaryFocalCrossentropy(gamma: -1), ["gamma", "-1"]),
-        ["unknown-name"] = (typeof(ValueException), () => _ = (Loss)"mze", ["mze", "MeanSquaredError"]),
+        ["unknown-name"] = (typeof(ValueException), () => _ = (Loss)"mze", ["mze", "mean_squared_error"]),
         ["null-targets"] = (typeof(ArgumentNullException), () => Mse().Apply(null!, Ones(2)), ["yTrue"]),
         ["null-predictions"] = (typeof(ArgumentNullException), () => Mse().Apply(Ones(2), null!), ["yPred"]),
     };

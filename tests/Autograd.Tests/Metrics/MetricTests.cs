@@ -107,7 +107,7 @@ public sealed class MetricTests
         ["classes"] = (typeof(ValueException), () => _ = new MeanIoU(0), ["numClasses", "0"]),
         ["regressors"] = (typeof(ValueException), () => _ = new R2Score(numRegressors: -1), ["-1"]),
         ["weights"] = (typeof(ShapeException), () => new Accuracy().Update(Ones(3), Ones(3), Ones(2)), ["weights", "[2]", "[3]"]),
-        ["an unknown name"] = (typeof(ValueException), () => _ = (Metric)"acuracy", ["acuracy", "Accuracy", "MeanSquaredError"]),
+        ["an unknown name"] = (typeof(ValueException), () => _ = (Metric)"acuracy", ["acuracy", "categorical_accuracy", "mean_squared_error"]),
         ["null"] = (typeof(ArgumentNullException), () => new Accuracy().Update(null!, Ones(2)), ["yTrue"]),
     };
 

@@ -66,6 +66,7 @@ public class CallbackTests
     [InlineData("val_precision", true)]
     [InlineData("recall_at_precision", true)]
     [InlineData("val_mean_iou", true)]
+    [InlineData("val_mean_io_u", true)]
     [InlineData("f1_score", true)]
     public void What_is_better_follows_from_the_name(string name, bool wantsMore) => Assert.Equal(wantsMore, new Monitored(name, MonitorMode.Auto).WantsMore);
 

@@ -3,7 +3,7 @@ using static Autograd.Tensor;
 
 namespace Autograd.Tests.Models;
 
-/// <summary>The layer, loss, loop and gradient of docs/custom.md and the examples, checked; and that the texts there are the code here.</summary>
+/// <summary>The layer, loss, metric, optimizer, loop and gradient of docs/custom.md and the examples, checked; and that the texts there are the code here.</summary>
 public class CustomTests
 {
 #pragma warning disable CA1852 // The code is what the documentation shows: a user's class need not be sealed.
@@ -37,6 +37,33 @@ public class CustomTests
     }
     // </PinballLoss>
 
+    // <Within>
+    class Within(double tolerance = 0.1, string? name = null) : MeanMetric(name)
+    {
+        public double Tolerance => tolerance;
+
+        protected override Tensor Values(Tensor yTrue, Tensor yPred) => (Abs(yTrue - yPred) <= tolerance).Mean(axis: -1);
+    }
+    // </Within>
+
+    // <SignDescent>
+    class SignDescent(Schedule? learningRate = null, double momentum = 0.9) : Optimizer(learningRate ?? 0.01)
+    {
+        double _rate;
+        public double Momentum => momentum;
+        public override IReadOnlyList<string> SlotNames => ["momentum"];
+
+        protected override void Begin(double learningRate, long step) => _rate = learningRate;
+
+        protected override void Update(Parameter parameter, Tensor gradient)
+        {
+            var average = parameter.Slots[0];
+            average.Assign(momentum * average + (1 - momentum) * parameter.Prepare(gradient));
+            parameter.Variable.AssignSub(_rate * Sign(average));
+        }
+    }
+    // </SignDescent>
+
     // <Quantize>
     static Tensor Quantize(Tensor x) => CustomGradient(x, forward: x => Round(x * 4) / 4, backward: (dy, x, y) => dy);
     // </Quantize>
@@ -44,6 +71,8 @@ public class CustomTests
     [Theory]
     [InlineData("Maxout", "CustomLayer")]
     [InlineData("PinballLoss", "CustomLoss")]
+    [InlineData("Within", "CustomMetric")]
+    [InlineData("SignDescent", "CustomOptimizer")]
     [InlineData("Quantize", "CustomGradient")]
     public void What_is_documented_is_what_is_tested(string name, string example)
     {
@@ -97,6 +126,36 @@ public class CustomTests
         var x = Linspace(-1, 1, 7);
         tape.Watch(x);
         Assert.Equal(Ones(7).ToArray<float>(), tape.Gradient(Quantize(x), x)!.ToArray<float>());
+    }
+
+    [Fact]
+    public void The_metric_and_the_optimizer_work_and_are_saved()
+    {
+        Metric.Register<Within>();
+        Optimizer.Register<SignDescent>();
+        var metric = new Within(0.5, "near");
+        metric.Update(From([0f, 0, 0, 0], [4, 1]), From([0.4f, 0.6f, 0, 3], [4, 1]));
+        Assert.Equal(0.5, metric.Result().Item());
+        var model = new Sequential([new Dense(1, kernelInitializer: "zeros", useBias: false, inputShape: [1])]);
+        model.Compile(new SignDescent(0.25), "mse", metrics: [metric]);
+        model.Fit(Ones(4, 1), Ones(4, 1), epochs: 3, verbose: 0);
+        Assert.Equal(0.75f, model.Weights[0].Item());
+        var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), System.IO.Path.GetRandomFileName() + ".safetensors");
+        try
+        {
+            model.Save(path);
+            var copy = Autograd.Model.Load(path);
+            Assert.Equal(0.25, Assert.IsType<SignDescent>(copy.Optimizer).LearningRate.At(0));
+            foreach (var each in (Model[])[model, copy])
+            {
+                Assert.Equal(1, each.Fit(Ones(4, 1), Ones(4, 1), epochs: 1, verbose: 0)["near"][0]);
+                Assert.Equal(1f, each.Weights[0].Item());
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

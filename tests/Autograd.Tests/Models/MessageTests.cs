@@ -11,12 +11,14 @@ public class MessageTests
     {
         ["optimizer"] = (typeof(ValueException), () => _ = Optimizer.Get("Adm"), ["optimizer", "Did you mean 'adam'?"]),
         ["optimizer with letters swapped"] = (typeof(ValueException), () => _ = Optimizer.Get("adma"), ["Did you mean 'adam'?"]),
-        ["loss"] = (typeof(ValueException), () => _ = (Loss)"mean_square_error", ["Did you mean 'mean_squared_error'?", "MeanSquaredError (mse)"]),
+        ["loss"] = (typeof(ValueException), () => _ = (Loss)"mean_square_error", ["Did you mean 'mean_squared_error'?", "mean_squared_error (mse)"]),
         ["loss far from all"] = (typeof(ValueException), () => _ = (Loss)"xyzzyplugh", ["called 'xyzzyplugh'. Known: "]),
         ["metric"] = (typeof(ValueException), () => _ = (Metric)"acuracy", ["Did you mean 'accuracy'?"]),
         ["metric that is a loss"] = (typeof(ValueException), () => _ = (Metric)"mean_absolut_error", ["Did you mean 'mean_absolute_error'?"]),
+        ["activation"] = (typeof(ValueException), () => _ = new Dense(1, "sigmiod"), ["Did you mean 'sigmoid'?", "relu"]),
+        ["optimizer far from all"] = (typeof(ValueException), () => _ = Optimizer.Get("xyzzyplugh"), ["adamw", "rmsprop", "sgd"]),
         ["initializer"] = (typeof(ValueException), () => _ = (Initializer)"glorot_unifrom", ["Did you mean 'glorot_uniform'?"]),
-        ["constraint"] = (typeof(ValueException), () => _ = (Constraint)"positive", ["NonNegative (non_neg)"]),
+        ["constraint"] = (typeof(ValueException), () => _ = (Constraint)"positive", ["non_negative (non_neg)"]),
         ["setting of an optimizer"] = (typeof(ValueException), () => _ = new Adam(beta1: 1), ["beta1 is 1"]),
         ["setting of a schedule"] = (typeof(ValueException), () => _ = new ExponentialDecay(0.1, 0, 0.9), ["decaySteps is 0"]),
         ["clipping twice"] = (typeof(ValueException), () => _ = new SGD(clipNorm: 1, clipValue: 1), ["exclude each other"]),
@@ -31,10 +33,52 @@ public class MessageTests
         ["a weight of a negative class"] = (typeof(ValueException), () => Compiled().Fit(s_x, From([0f, 1, 1, 1]), classWeight: new Dictionary<int, double> { [-3] = 2 }, verbose: 0), ["class -3"]),
     };
 
+    private static readonly Dictionary<string, (Type Error, Func<Sequential, History> Fit, string[] Words)> s_fits = new()
+    {
+        ["not compiled"] = (typeof(ModelException), _ => Fitted(new Sequential([new Dense(1, inputShape: [2])])), ["not compiled"]),
+        ["no targets"] = (typeof(ShapeException), model => model.Fit(s_x), ["no targets (y)", "1 loss."]),
+        ["two targets"] = (typeof(ShapeException), model => model.Fit(s_x, [Ones(4, 1), Ones(4, 1)]), ["1 loss,", "2 targets"]),
+        ["monitor"] = (typeof(ValueException), model => Fitted(model, new EarlyStopping("los")), ["EarlyStopping", "Did you mean 'loss'?"]),
+        ["monitor of validation"] = (typeof(ValueException), model => Fitted(model, new EarlyStopping("val_acuracy")), ["Did you mean 'val_accuracy'?", "loss, accuracy, val_loss, val_accuracy"]),
+        ["monitor of a plateau"] = (typeof(ValueException), model => Fitted(model, new ReduceLROnPlateau("val_mse")), ["ReduceLROnPlateau", "learning_rate"]),
+        ["monitor of a checkpoint"] = (typeof(ValueException), model => Fitted(model, new ModelCheckpoint("a.safetensors", "val_los", saveBestOnly: true)), ["Did you mean 'val_loss'?"]),
+        ["placeholder"] = (typeof(ValueException), model => Fitted(model, new ModelCheckpoint("{epoch:02d}-{val_los:.2f}.safetensors")), ["'val_los'", "Did you mean 'val_loss'?"]),
+        ["extension"] = (typeof(ValueException), model => Fitted(model, new ModelCheckpoint("best.keras")), [".safetensors"]),
+        ["validation of another width"] = (typeof(ShapeException), model => model.Fit(s_x, Ones(4, 1), validationData: (Ones(4, 3), Ones(4, 1))), ["validation data", "3 features"]),
+        ["validation without targets"] = (typeof(ShapeException), model => model.Fit(s_x, Ones(4, 1), validationData: new Batch(Ones(4, 2))), ["validation data", "no targets (y)"]),
+        ["validation of other targets"] = (typeof(ShapeException), model => model.Fit(s_x, Ones(4, 1), validationData: (Ones(4, 2), Ones(4, 3))), ["validation data", "[4,3]"]),
+    };
+
+    private static History Fitted(Sequential model, params Callback[] callbacks) => model.Fit(s_x, Ones(4, 1), validationData: (s_x, Ones(4, 1)), callbacks: callbacks);
+
+    public static TheoryData<string> FitNames => [.. s_fits.Keys];
+
+    [Theory]
+    [MemberData(nameof(FitNames))]
+    public void Is_refused_before_the_first_step_of_training(string name)
+    {
+        var (type, fit, words) = s_fits[name];
+        var model = Compiled();
+        var error = Assert.Throws(type, () => fit(model));
+        Assert.All(words, word => Assert.Contains(word, error.Message));
+        Assert.Equal(0, model.Optimizer.Iterations);
+    }
+
+    [Fact]
+    public void What_is_measured_of_each_class_may_be_watched()
+    {
+        var model = new Sequential([new Dense(2, "sigmoid", inputShape: [2])]);
+        model.Compile("sgd", "binary_crossentropy", metrics: [new F1Score()]);
+        Assert.True(model.Fit(s_x, Ones(4, 2), verbose: 0, callbacks: [new EarlyStopping("f1_score_1")]).Has("f1_score_1"));
+        // A callback may add what another watches.
+        var added = new LambdaCallback(onEpochEnd: (_, logs) => logs["own"] = 1);
+        Assert.True(model.Fit(s_x, Ones(4, 2), verbose: 0, callbacks: [added, new EarlyStopping("own")]).Has("own"));
+    }
+
     private static Sequential Compiled()
     {
         var model = new Sequential([new Dense(1, "sigmoid", inputShape: [2])]);
-        model.Compile("sgd", "binary_crossentropy");
+        model.Compile("sgd", "binary_crossentropy", metrics: ["accuracy"]);
         return model;
     }
 

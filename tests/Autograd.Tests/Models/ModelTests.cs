@@ -80,6 +80,75 @@ public class ModelTests
         Assert.Contains("Connected to", text.ToString());
     }
 
+    [Theory]
+    [InlineData("swapped", "input 'a' has shape [5,3]", "the model takes [batch,4]")]
+    [InlineData("longer", "input 'a' has shape [5,7]", "-1")]
+    [InlineData("one example", "input 'a' has shape [4]", "ExpandDims(0)")]
+    [InlineData("sequential", "input 'sequential' has shape [2,9,3]", "[batch,5,3]")]
+    [InlineData("sequential with an input", "input 'steps' has shape [2,9,4]", "[batch,any,3]")]
+    public void Inputs_of_other_shapes_are_refused(string what, params string[] words)
+    {
+        Node a = new Input([4], name: "a"), b = new Input([3], name: "b");
+        var model = new Model([a, b], [new Average().Apply([new Lambda(x => x.Sum(1, keepDims: true)).Apply(a), new Lambda(x => x.Sum(1, keepDims: true)).Apply(b)])]);
+        var error = Assert.Throws<ShapeException>(() => what switch
+        {
+            "swapped" => model.Apply([Ones(5, 3), Ones(5, 4)]),
+            "longer" => model.Apply([Ones(5, 7), Ones(5, 3)]),
+            "one example" => model.Apply([Ones(4), Ones(3)]),
+            "sequential" => new Sequential([new GRU(2, inputShape: [5, 3])]).Apply(Ones(2, 9, 3)),
+            _ => new Sequential([new Input([-1, 3], name: "steps"), new GRU(2)]).Apply(Ones(2, 9, 4)),
+        });
+        Assert.All(words, word => Assert.Contains(word, error.Message));
+    }
+
+    [Theory]
+    [InlineData("graph")]
+    [InlineData("input in front")]
+    [InlineData("input shape")]
+    public void An_axis_may_be_of_any_length(string how)
+    {
+        var layers = new Layer[] { new Conv1D(4, 3, inputShape: how == "input shape" ? [-1, 3] : null), new MaxPooling1D(2), new GlobalAveragePooling1D(), new Dense(2) };
+        var input = new Input([-1, 3]);
+        Model model = how switch
+        {
+            "graph" => new Model(input, layers.Aggregate((Node)input, (x, layer) => layer.Apply(x))),
+            "input in front" => new Sequential([input, .. layers]),
+            _ => new Sequential(layers),
+        };
+        var part = new Model(model.Inputs, [model.Layers[^3].Output]);
+        var copy = Saved(model);
+        foreach (var length in (int[])[5, 40])
+        {
+            var x = RandomNormal([2, length, 3], seed: length);
+            Assert.Equal([2, 2], model.Apply(x).Shape);
+            Assert.Equal([2, (length - 2) / 2, 4], part.Apply(x).Shape);
+            Assert.Equal(model.Apply(x).ToArray<float>(), copy.Apply(x).ToArray<float>());
+        }
+        foreach (var table in (Model[])[model, copy])
+        {
+            var text = new StringWriter();
+            table.Summary(text);
+            Assert.Contains("(None, None, 4)", text.ToString());
+            Assert.Contains("(None, 2)", text.ToString());
+            Assert.Equal(how != "input shape", text.ToString().Contains("(None, None, 3)", StringComparison.Ordinal));
+        }
+        Assert.Equal([-1, 3], part.Inputs[0].Layer.InputShape!);
+
+        static Model Saved(Model model)
+        {
+            var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".safetensors");
+            try
+            {
+                model.Save(path);
+                return Model.Load(path);
+            }
+            finally
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
     [Fact]
     public void A_graph_may_be_deep()
     {
@@ -247,7 +316,7 @@ public class ModelTests
     [InlineData("empty", "sequential", "no layers")]
     [InlineData("units", "0 units", "one or more")]
     [InlineData("activation", "'rely'", "relu")]
-    [InlineData("initializer", "'ons'", "Ones")]
+    [InlineData("initializer", "'ons'", "ones")]
     [InlineData("does not fit", "second (Dense)", "features")]
     public void What_cannot_be_is_refused_by_name(string what, params string[] words)
     {

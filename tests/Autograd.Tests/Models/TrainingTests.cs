@@ -147,6 +147,21 @@ public class TrainingTests
     }
 
     [Fact]
+    public void What_is_measured_with_weights_too_has_a_name_of_its_own()
+    {
+        var x = new Input([1]);
+        var model = new Model(x, new Dense(1, "sigmoid", kernelInitializer: "zeros", name: "a").Apply(x));
+        model.Compile(new SGD(0), "bce", metrics: ["accuracy"], weightedMetrics: ["accuracy"]);
+        var logs = model.Evaluate(Ones(2, 1), Tensor.From([1f, 0], [2, 1]), verbose: 0, sampleWeight: Tensor.From([3f, 1]));
+        Assert.Equal(["loss", "accuracy", "weighted_accuracy"], logs.Keys);
+        Assert.Equal((0.5, 0.25), (logs["accuracy"], logs["weighted_accuracy"]));
+        var two = new Model([x], [new Dense(1, name: "a").Apply(x), new Dense(1, name: "b").Apply(x)]);
+        two.Compile("sgd", ["mse", "mse"], metrics: [["mae"], ["mae"]], weightedMetrics: [["mae"], []]);
+        Assert.Equal(["loss", "a_loss", "b_loss", "a_mae", "b_mae", "a_weighted_mae"], two.Metrics.Select(metric => metric.Name));
+        Assert.Throws<ValueException>(() => model.Compile("sgd", "bce", metrics: ["accuracy", "accuracy"]));
+    }
+
+    [Fact]
     public void Training_ends_with_the_averages_of_the_weights()
     {
         var (x, y) = Points(8);
