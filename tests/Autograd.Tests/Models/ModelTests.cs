@@ -373,7 +373,6 @@ public class ModelTests
     [MemberData(nameof(Spreads))]
     public void Initializers_have_the_spread_they_promise(string name, double deviation)
     {
-        SetSeed(7);
         Initializer initializer = name;
         var values = initializer.Create([300, 200]);
         Assert.InRange(values.Std().Item() / deviation, 0.97, 1.03);
