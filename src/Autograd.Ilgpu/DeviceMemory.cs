@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace Autograd.Backends.Ilgpu;
 
@@ -18,17 +21,24 @@ internal sealed class DeviceMemory : Storage
         Bytes = buffer.View.BaseView;
     }
 
-    ~DeviceMemory() => GiveBack();
+    ~DeviceMemory() => Return(disposed: false);
 
     public override Device Device { get; }
 
     public ArrayView<byte> Bytes { get; }
 
+    [SuppressMessage("Usage", "CA1816", Justification = "Dispose of the tensor ends here.")]
     protected override void GiveBack()
+    {
+        Return(disposed: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private void Return(bool disposed)
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
         {
-            _cache.Return(buffer, canReuse: !Escaped);
+            _cache.Return(buffer, canReuse: !Escaped, disposed);
         }
     }
 }
@@ -37,7 +47,7 @@ internal sealed class DeviceMemory : Storage
 /// Memory of an accelerator that is free again. The driver takes tens of microseconds to allocate and often waits for all running kernels; all work of a device runs
 /// in one stream, in order, so what is given back can be handed out at once: its next kernel starts when the last one that reads it has ended.
 /// </summary>
-internal sealed class MemoryCache(Accelerator accelerator, string device, long limit)
+internal sealed class MemoryCache(Accelerator accelerator, string device, long limit, Lock sync)
 {
     private const int SmallestBytes = 256;
     private const long CollectEvery = 256L << 20;
@@ -86,10 +96,23 @@ internal sealed class MemoryCache(Accelerator accelerator, string device, long l
         return buffer;
     }
 
-    public void Return(MemoryBuffer1D<byte, Stride1D.Dense> buffer, bool canReuse)
+    /// <summary>Takes memory back; what was disposed is none that the collector would have to find.</summary>
+    public void Return(MemoryBuffer1D<byte, Stride1D.Dense> buffer, bool canReuse, bool disposed)
     {
         var capacity = buffer.LengthInBytes;
         Interlocked.Add(ref _inUse, -capacity);
+        if (disposed)
+        {
+            Interlocked.Add(ref _handedOut, -capacity);
+        }
+        if (MemoryBudget.Poisons && canReuse)
+        {
+            accelerator.Bind();
+            lock (sync)
+            {
+                buffer.View.BaseView.MemSet(0xA5);
+            }
+        }
         lock (_free)
         {
             if (!canReuse)
@@ -155,11 +178,22 @@ internal sealed class MemoryCache(Accelerator accelerator, string device, long l
             }
             return buffer;
         }
-        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException)
+        catch (Exception exception) when (IsLackOfMemory(exception))
         {
             return null;
         }
+        catch (AcceleratorException exception)
+        {
+            throw new DeviceException($"{device} failed: {exception.Message} It may be lost to this process.");
+        }
     }
+
+    private static bool IsLackOfMemory(Exception exception) => exception switch
+    {
+        CudaException cuda => cuda.Error == "CUDA_ERROR_OUT_OF_MEMORY",
+        CLException opencl => opencl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES or CLError.CL_OUT_OF_HOST_MEMORY or CLError.CL_INVALID_BUFFER_SIZE,
+        _ => exception is OutOfMemoryException,
+    };
 
     // Four sizes per power of two waste at most a quarter.
     private static long CapacityFor(long bytes)

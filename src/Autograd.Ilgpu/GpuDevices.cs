@@ -37,8 +37,15 @@ public static class GpuDevices
             {
                 return Device.Gpu(named);
             }
-            var names = Device.GpuNames();
-            return names.Count > 0 ? Device.Gpu(names[0]) : throw new DeviceException(
+            lock (s_opening)
+            {
+                // A processor that poses as a GPU is chosen by name only.
+                if (Found().Find(found => !IsHost(found.Device)) is { Name: { } first })
+                {
+                    return Device.Gpu(first);
+                }
+            }
+            throw new DeviceException(
                 "Gpu: no GPU was found. A CUDA device needs NVIDIA's driver (libcuda), an OpenCL device its vendor's runtime; \"simulator\" runs the kernels on the processor, slowly, for tests.");
         }
 
@@ -48,7 +55,7 @@ public static class GpuDevices
         public static Device Gpu(string name)
         {
             ArgumentNullException.ThrowIfNull(name);
-            var key = name.Trim().ToLowerInvariant();
+            var key = Canonical(name);
             lock (s_opening)
             {
                 if (!s_open.TryGetValue(key, out var backend))
@@ -90,6 +97,15 @@ public static class GpuDevices
         public void TrimMemory() => (device.Backend as IlgpuBackend)?.Memory.Trim();
     }
 
+    // "OpenCL" is the first one of its kind, and a simulator's single thread need not be said.
+    private static string Canonical(string name) => name.Trim().ToLowerInvariant() switch
+    {
+        "cuda" => "cuda:0",
+        "opencl" => "opencl:0",
+        "simulator:1" => "simulator",
+        var other => other,
+    };
+
     // Only while s_opening is held.
     private static IlgpuBackend Open(string name)
     {
@@ -100,13 +116,13 @@ public static class GpuDevices
         var found = Found();
         foreach (var (known, device) in found)
         {
-            if (known == name || known == name + ":0")
+            if (known == name)
             {
                 try
                 {
                     var accelerator = device.CreateAccelerator(s_context!);
                     var group = device.AcceleratorType == AcceleratorType.Cuda ? IlgpuBackend.LargestGroup : Math.Min(IlgpuBackend.LargestGroup, PowerOfTwo(accelerator.MaxNumThreadsPerGroup));
-                    return new IlgpuBackend(accelerator, known, group, device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU });
+                    return new IlgpuBackend(accelerator, known, group, IsHost(device));
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
@@ -122,7 +138,7 @@ public static class GpuDevices
     private static IlgpuBackend OpenSimulator(string name)
     {
         var group = 1;
-        if (name is not "simulator" && !(int.TryParse(name["simulator:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out group) && group is 1 or 2 or 4 or 8 or 16))
+        if (name is not "simulator" && !(int.TryParse(name["simulator:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out group) && group is 2 or 4 or 8 or 16 && name == $"simulator:{group}"))
         {
             throw new DeviceException($"Gpu: \"{name}\" is no device; the simulator has 1, 2, 4, 8 or 16 threads to a group, as in \"simulator:16\".");
         }
@@ -136,9 +152,16 @@ public static class GpuDevices
         if (s_context is null)
         {
             // Distributions install these under their versioned names only.
-            NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (library, _, _) =>
-                OperatingSystem.IsLinux() && library is "OpenCL" && NativeLibrary.TryLoad("libOpenCL.so.1", out var opencl) ? opencl
-                : OperatingSystem.IsLinux() && library is "cuda" && NativeLibrary.TryLoad("libcuda.so.1", out var cuda) ? cuda : 0);
+            try
+            {
+                NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (library, _, _) =>
+                    OperatingSystem.IsLinux() && library is "OpenCL" && NativeLibrary.TryLoad("libOpenCL.so.1", out var opencl) ? opencl
+                    : OperatingSystem.IsLinux() && library is "cuda" && NativeLibrary.TryLoad("libcuda.so.1", out var cuda) ? cuda : 0);
+            }
+            catch (InvalidOperationException)
+            {
+                // The program has a resolver of its own, or an earlier look for devices failed.
+            }
             try
             {
                 s_context = Context.Create(builder => builder.Cuda().OpenCL(CanRun).Optimize(OptimizationLevel.O2));
@@ -171,8 +194,11 @@ public static class GpuDevices
         {
             typeof(CLCapabilityContext).GetProperty(nameof(device.Capabilities.GenericAddressSpace))!.SetValue(device.Capabilities, true);
         }
-        return device.Capabilities.GenericAddressSpace;
+        // Formulas hold their numbers in double precision.
+        return device.Capabilities.GenericAddressSpace && device.Capabilities.Float64;
     }
+
+    private static bool IsHost(ILGPU.Runtime.Device device) => device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
     private static int PowerOfTwo(int most) => 1 << System.Numerics.BitOperations.Log2((uint)most);
 }

@@ -60,12 +60,14 @@ internal sealed partial class IlgpuBackend
             if (walk.Launches == 1)
             {
                 Products<MatrixProduct<T>, T>.Run(this, matrices, c);
+                KeepAlive(a, b, c);
                 return;
             }
             // So many axes that cannot be merged are rare.
             matrices.Result = c.On<T>(launch * matrices.Size);
             Products<MatrixProduct<T>, T>.Run(this, matrices);
         }
+        KeepAlive(a, b, c);
     }
 
     private bool TryCuBlas(CuBlas cublas, in Product product, Tensor a, Tensor b, Tensor c)

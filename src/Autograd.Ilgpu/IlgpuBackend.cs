@@ -13,6 +13,11 @@ namespace Autograd.Backends.Ilgpu;
 /// </summary>
 internal sealed partial class IlgpuBackend : Backend
 {
+    /// <summary>So many elements fewer than an int can count that no kernel's stride overflows at the end.</summary>
+    private const int MostElements = int.MaxValue - (1 << 25);
+
+    // ILGPU's cache, which a failed kernel spoils, is one for all devices.
+    private static readonly Lock s_compiling = new();
     private static int s_count;
 
     private readonly Accelerator _accelerator;
@@ -30,7 +35,7 @@ internal sealed partial class IlgpuBackend : Backend
         Device = new Device(name, this);
         // A device that is the processor itself would be ended by the system before it refused.
         var limit = isHost ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3 : long.MaxValue;
-        _memory = new MemoryCache(accelerator, name, Math.Min(limit, accelerator.MemorySize));
+        _memory = new MemoryCache(accelerator, name, Math.Min(limit, accelerator.MemorySize), Sync);
         _groupSize = groupSize;
         // Enough for every multiprocessor to be full; each thread goes on in strides.
         _mostGroups = groupSize == 1 ? 1 : Math.Max(16 * accelerator.NumMultiprocessors, 64);
@@ -74,6 +79,7 @@ internal sealed partial class IlgpuBackend : Backend
     public TLauncher Compile<TLauncher>(Func<Accelerator, TLauncher> load)
     {
         Bind();
+        lock (s_compiling)
         lock (Sync)
         {
             try
@@ -98,6 +104,12 @@ internal sealed partial class IlgpuBackend : Backend
         _accelerator.Synchronize();
     }
 
+    /// <summary>A launch takes memory, not tensors: until it is made, they must not be found to be garbage. Afterwards the order of the stream protects what they held.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void KeepAlive(params ReadOnlySpan<Tensor?> operands)
+    {
+    }
+
     // Drivers keep the current device by thread.
     public void Bind()
     {
@@ -115,6 +127,10 @@ internal sealed partial class IlgpuBackend : Backend
         if (!Enum.IsDefined(dtype))
         {
             throw new DTypeException($"{dtype} is no element type: use Float32, Float64, Int32, Int64 or Bool.");
+        }
+        if (shape.Size > MostElements)
+        {
+            throw new TensorMemoryException($"{Device}: shape {shape} has {shape.Size} elements; a tensor there can have {MostElements}.");
         }
         Bind();
         var memory = new DeviceMemory(this, _memory, _memory.Take((long)shape.Size * dtype.ByteSize()));

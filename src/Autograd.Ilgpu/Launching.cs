@@ -18,6 +18,10 @@ internal sealed class Kernel<TLauncher>(Func<Accelerator, TLauncher> load) where
     {
         lock (this)
         {
+            if (backend.Number < _loaded.Length && _loaded[backend.Number] is { } other)
+            {
+                return other; // made while this thread waited
+            }
             var launcher = backend.Compile(load);
             if (backend.Number >= _loaded.Length)
             {

@@ -42,6 +42,7 @@ internal static class Elementwise<TFormula, TIn, TOut>
                 kernel(backend.For(walk.Length), walk.Length, formula, y.On<TOut>(), walk.FlatStride(0), a.On<TIn>(), walk.FlatStride(1), b.On<TIn>(), walk.FlatStride(2),
                     c.On<TIn>(), walk.FlatStride(3), d.On<TIn>(), walk.FlatStride(4));
             }
+            IlgpuBackend.KeepAlive(y, a, b, c, d);
             return;
         }
         var strided = s_strided.On(backend);
@@ -63,6 +64,7 @@ internal static class Elementwise<TFormula, TIn, TOut>
                 strided(backend.For(walk.Length), walk.Length, formula, walk.Extents, y.Memory<TOut>(), walk.Strides(y, 0, launch), operands);
             }
         }
+        IlgpuBackend.KeepAlive(y, a, b, c, d);
     }
 
     private static void Flat(

@@ -84,7 +84,8 @@ internal static class Reducing<TReducer, T> where TReducer : struct, IReducer<T>
     {
         // Neighbouring threads should read neighbouring elements: those of one row, or those of neighbouring columns.
         var byGroup = backend.GroupSize > 1 && inner < 32 && n >= 64;
-        var run = byGroup ? 16 * backend.GroupSize : LongestRun;
+        // Few columns are cut shorter, so that there is work for all threads.
+        var run = byGroup ? 16 * backend.GroupSize : (int)Math.Clamp((long)outer * n * inner >> 17, 32, LongestRun);
         var parts = (n + run - 1) / run;
         var rows = new Rows { Items = outer * parts * inner, Extent = n, Inner = inner, Parts = parts, Run = run };
         var target = parts == 1 ? y : backend.AllocateTensor(y.DType, [outer, parts, inner]);

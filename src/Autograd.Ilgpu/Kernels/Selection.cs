@@ -21,6 +21,7 @@ internal static class Selection<T> where T : unmanaged
                     a.Memory<T>(), walk.Strides(a, 2, launch), b.Memory<T>(), walk.Strides(b, 3, launch));
             }
         }
+        IlgpuBackend.KeepAlive(y, condition, a, b);
     }
 
     // The result is row-major, so its elements follow each other.

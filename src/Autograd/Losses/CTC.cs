@@ -28,7 +28,7 @@ public sealed class CTC(LossReduction reduction = LossReduction.SumOverBatchSize
         // The states of a sequence are its labels with "no label" before, between and after; alpha is the logarithm of the probability of being in each.
         var width = (2 * length) + 1;
         var logs = LogSoftmax(yPred.DType.IsFloating() ? yPred : yPred.Cast(DType.Float32)).TakeAlongAxis(states.BroadcastTo([batch, steps, width]), 2);
-        var alpha = Where(Arange(width) < 2, logs[.., 0], Impossible);
+        var alpha = Where((Arange(width) < 2).To(logs.Device), logs[.., 0], Impossible);
         for (var t = 1; t < steps; t++)
         {
             var fromBefore = alpha.Pad([(0, 0), (1, -1)], Impossible);

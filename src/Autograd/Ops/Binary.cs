@@ -281,6 +281,7 @@ namespace Autograd.Ops
             Shape.Broadcast(x.Shape, y.Shape, operation);
             using (Recording.Pause())
             {
+                Backends.Backend.Of(ref x, ref y, new NotDifferentiable(operation));
                 if (Tensor.Equal(y, 0).Any().Item<bool>())
                 {
                     throw new ValueException($"{operation}: integer division by zero (shapes {x.Shape} and {y.Shape}); Cast to a floating type for infinities.");
@@ -300,6 +301,7 @@ namespace Autograd.Ops
         public static Tensor Of(Tensor x, Tensor y)
         {
             Shape.Broadcast(x.Shape, y.Shape, "Pow");
+            Backends.Backend.Of(ref x, ref y, new NotDifferentiable("Pow"));
             Promotion.Unify(ref x, ref y, keepsIntegers: true);
             if (y.Size > 0 && y.Min().Item() < 0)
             {

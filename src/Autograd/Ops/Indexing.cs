@@ -1,3 +1,4 @@
+using Autograd.Backends;
 using Autograd.Backends.Cpu;
 using Autograd.Ops;
 
@@ -78,7 +79,8 @@ namespace Autograd
                 throw new ShapeException($"ScatterAdd: updates {updates.Shape} at indices {indices.Shape} along axis {along} of {Shape}; they must have shape {expected}.");
             }
             var positions = Indexing.Positions(indices, Shape[along], "ScatterAdd", this, along);
-            var (start, added) = Indexing.Arithmetic(this, updates);
+            var op = new ScatterAddOp(along);
+            var (start, added) = Indexing.Arithmetic(op, this, updates);
             var (outer, n, inner) = Reducing.Split(Shape, along);
             var y = Variable.Clone(start);
             var source = added.Packed();
@@ -86,7 +88,7 @@ namespace Autograd
             {
                 Backend.ScatterAdd(source, outer, n, inner, positions, y);
             }
-            Recording.Active?.Add(new ScatterAddOp(along), y, start, added, positions);
+            Recording.Active?.Add(op, y, start, added, positions);
             GC.KeepAlive(source);
             return y;
         }
@@ -133,7 +135,8 @@ namespace Autograd
                 throw new ShapeException($"ScatterAddAlongAxis: updates {updates.Shape} and indices {indices.Shape} must have the same shape.");
             }
             var positions = Indexing.Positions(indices, Shape[along], "ScatterAddAlongAxis", this, along);
-            var (start, added) = Indexing.Arithmetic(this, updates);
+            var op = new ScatterAddAlongAxisOp(along);
+            var (start, added) = Indexing.Arithmetic(op, this, updates);
             var (outer, n, inner) = Reducing.Split(Shape, along);
             var y = Variable.Clone(start);
             var source = added.Packed();
@@ -141,7 +144,7 @@ namespace Autograd
             {
                 Backend.ScatterAddAlong(source, outer, n, indices.Shape[along], inner, positions, y);
             }
-            Recording.Active?.Add(new ScatterAddAlongAxisOp(along), y, start, added, positions);
+            Recording.Active?.Add(op, y, start, added, positions);
             GC.KeepAlive(source);
             return y;
         }
@@ -298,8 +301,7 @@ namespace Autograd.Ops
             }
             using (Recording.Pause())
             {
-                // Indices have no gradients to carry, so they come by themselves.
-                var positions = indices.To(x.Device).Cast(DType.Int64).Packed();
+                var positions = indices.Cast(DType.Int64).Packed();
                 if (positions.Size > 0)
                 {
                     var (smallest, largest) = Range(positions);
@@ -309,7 +311,8 @@ namespace Autograd.Ops
                             + $"indices go from 0 to {extent - 1}{(smallest < 0 ? " (negative ones do not count from the end)" : "")}.");
                     }
                 }
-                return positions.AsValue();
+                // Indices have no gradients to carry, so they come by themselves; checked first, where a look costs no waiting for a device.
+                return positions.AsValue().To(x.Device);
             }
         }
 
@@ -340,8 +343,9 @@ namespace Autograd.Ops
         }
 
         /// <summary>Both in the type their sum has.</summary>
-        public static (Tensor, Tensor) Arithmetic(Tensor x, Tensor y)
+        public static (Tensor, Tensor) Arithmetic(Op op, Tensor x, Tensor y)
         {
+            Backend.Of(ref x, ref y, op);
             Promotion.Unify(ref x, ref y, keepsIntegers: true);
             return (x, y);
         }

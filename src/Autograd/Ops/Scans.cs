@@ -52,7 +52,7 @@ namespace Autograd
             var along = Shape.Axis(axis, name);
             var n = Shape[along];
             Shape alone = [.. Enumerable.Repeat(1, along), n, .. Enumerable.Repeat(1, Rank - along - 1)];
-            Tensor indices = Arange(n).Reshape(alone).BroadcastTo(Shape);
+            Tensor indices = Arange(n).To(Device).Reshape(alone).BroadcastTo(Shape);
             using (Recording.Pause())
             {
                 // After each round, the best of twice as many elements before.
@@ -94,6 +94,7 @@ namespace Autograd
             ArgumentNullException.ThrowIfNull(x);
             var shape = Shape.Broadcast(decay.Shape, x.Shape, "LinearRecurrence");
             var along = shape.Axis(axis, "LinearRecurrence");
+            Backends.Backend.Of(ref decay, ref x, new NotDifferentiable("LinearRecurrence"));
             Promotion.Unify(ref decay, ref x, keepsIntegers: true);
             return Scan("LinearRecurrence", decay.BroadcastTo(shape), x.BroadcastTo(shape), along, reverse);
         }

@@ -54,7 +54,7 @@ public partial class Tensor
         var flat = Flatten();
         if (flat.Size == 0)
         {
-            return (flat, Zeros(Shape, DType.Int64), Zeros([0], DType.Int64));
+            return (flat, FullOn(Backend, Shape, 0, DType.Int64), FullOn(Backend, [0], 0, DType.Int64));
         }
         Tensor first, inverse, counts;
         using (Recording.Pause())
@@ -62,11 +62,11 @@ public partial class Tensor
             var order = flat.ArgSort();
             var sorted = flat.Take(order);
             var (before, after) = (sorted[..^1], sorted[1..]);
-            var isNew = Concat([Ones([1], DType.Int32) > 0, NotEqual(before, after) & !(IsNaN(before) & IsNaN(after))]);
+            var isNew = Concat([FullOn(Backend, [1], 1, DType.Bool), NotEqual(before, after) & !(IsNaN(before) & IsNaN(after))]);
             var starts = isNew.NonZero().Flatten();
             first = order.Take(starts);
-            inverse = Zeros([flat.Size], DType.Int64).ScatterAdd(order, isNew.Cast(DType.Int64).CumSum() - 1).Reshape(Shape);
-            counts = Concat([starts[1..], Tensor.From<long>([flat.Size])]) - starts;
+            inverse = FullOn(Backend, [flat.Size], 0, DType.Int64).ScatterAdd(order, isNew.Cast(DType.Int64).CumSum() - 1).Reshape(Shape);
+            counts = Concat([starts[1..], FullOn(Backend, [1], flat.Size, DType.Int64)]) - starts;
         }
         return (flat.Take(first), inverse, counts);
     }
