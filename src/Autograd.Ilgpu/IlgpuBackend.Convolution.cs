@@ -1,3 +1,5 @@
+using Autograd.Ops;
+
 namespace Autograd.Backends.Ilgpu;
 
 /// <content>Convolutions, all of them matrix products.</content>
