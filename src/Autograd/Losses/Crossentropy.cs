@@ -82,6 +82,7 @@ public sealed class SparseCategoricalCrossentropy(
         {
             mask = NotEqual(classes, ignored);
             classes = Where(mask, classes, 0);
+            classes.Storage?.Known = new(0, yPred.Shape[along] - 1);
         }
         var losses = FromLogits
             ? SoftmaxCrossEntropy(Probability.ClassesLast(yPred, along), classes)

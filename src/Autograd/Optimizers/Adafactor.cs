@@ -74,9 +74,9 @@ public sealed class Adafactor : Optimizer
             velocity = rows;
         }
         var direction = g / Tensor.Sqrt(velocity);
-        var scale = _rate * Math.Max(Epsilon2, RootMeanSquare(w)) / Math.Max(1, RootMeanSquare(direction) / ClipThreshold);
-        w.AssignSub(scale * direction);
+        var scale = _rate * Tensor.Maximum(RootMeanSquare(w), Epsilon2) / Tensor.Maximum(RootMeanSquare(direction) / ClipThreshold, 1);
+        w.AssignSub(scale.Cast(w.DType) * direction);
     }
 
-    private static double RootMeanSquare(Tensor x) => Math.Sqrt(SquaredNorm(x) / x.Size);
+    private static Tensor RootMeanSquare(Tensor x) => Norm(x) / Math.Sqrt(x.Size);
 }

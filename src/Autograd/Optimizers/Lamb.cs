@@ -44,7 +44,8 @@ public sealed class Lamb : Optimizer
         m.AssignAdd((1 - Beta1) * (g - m));
         v.AssignAdd((1 - Beta2) * (Tensor.Square(g) - v));
         var direction = m / _correction1 / (Tensor.Sqrt(v / _correction2) + Epsilon);
-        var (weights, directions) = (Math.Sqrt(SquaredNorm(w)), Math.Sqrt(SquaredNorm(direction)));
-        w.AssignSub(_rate * (weights > 0 && directions > 0 ? weights / directions : 1) * direction);
+        var (weights, directions) = (Norm(w), Norm(direction));
+        var trust = Tensor.Where((weights > 0) & (directions > 0), weights / directions, 1);
+        w.AssignSub((_rate * trust).Cast(w.DType) * direction);
     }
 }
