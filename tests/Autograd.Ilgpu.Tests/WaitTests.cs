@@ -174,7 +174,36 @@ public class WaitTests
         Assert.Throws<ValueException>(() => table.Take(mixed));
         Assert.Equal([6.0, 7, 8], table.Take(mixed[2..]).ToArray<double>());
         Assert.Contains("index 7 ", Assert.Throws<ValueException>(() => table.Take(mixed[..2])).Message, StringComparison.Ordinal);
-        Assert.Equal([0L, 2], From(new[] { true, false, true }).To(device).Reshape(3) is var mask ? Arange(3).To(device)[mask].ToArray<long>() : []);
+        // How many are true is the shape of the result.
+        var mask = table > 4;
+        Assert.Equal(1, Waits(device, () => mask.NonZero()));
+        Assert.Equal(1, Waits(device, () => _ = table[mask]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Measures_wait_for_nothing(string name)
+    {
+        var device = Device.Gpu(name);
+        Devices.On(device, () =>
+        {
+            var (classes, scores) = (From(new[] { 0, 2, 1, 1 }), Softmax(RandomNormal([4, 3], seed: 1)));
+            var answers = OneHot(classes, 3);
+            foreach (var metric in new Metric[] { "accuracy", "auc", "precision", "f1_score", "top_k_categorical_accuracy", "kl_divergence", "rmse", "hinge" })
+            {
+                Assert.Equal(0, Waits(device, () => metric.Update(answers, scores)));
+            }
+            foreach (var metric in new Metric[] { "accuracy", new ConfusionMatrix(3), "sparse_top_k_categorical_accuracy" })
+            {
+                Assert.Equal(0, Waits(device, () => metric.Update(classes, scores)));
+            }
+            Assert.Equal(0, Waits(device, () => new MeanIoU(3).Update(classes, scores.ArgMax(-1))));
+            var (beside, farOff) = (From(new[] { 0, -1, 1, 1 }), From(new[] { 0, 255, 1, 1 }));
+            Assert.Equal(0, Waits(device, () => new SparseCategoricalCrossentropy(ignoreClass: -1).Apply(beside, scores)));
+            Assert.Equal(1, Waits(device, () => new SparseCategoricalCrossentropy(ignoreClass: 255).Apply(farOff, scores)));
+            Assert.Equal(0, Waits(device, () => _ = classes % 2));
+            return 0;
+        });
     }
 
     [Theory]
@@ -253,10 +282,13 @@ public class WaitTests
             var device = Device.Gpu(name);
             var x = From(new[] { 1f, 2 }).To(device);
             // Memory that is the driver's no more, as after a failure.
-            var lost = ((IlgpuBackend)device.Backend).Accelerator.Allocate1D<byte>(8);
-            var broken = new Tensor(new DeviceMemory((IlgpuBackend)device.Backend, ((IlgpuBackend)device.Backend).Memory, lost, 2), DType.Float32, [2]);
+            var backend = (IlgpuBackend)device.Backend;
+            var lost = backend.Accelerator.Allocate1D<byte>(8);
+            var memory = new DeviceMemory(backend, backend.Memory, lost, 2);
             lost.Dispose();
+            var broken = new Tensor(memory, DType.Float32, [2], null, 0, memory);
             Assert.Contains(name, Assert.Throws<DeviceException>(() => broken.ToArray<float>()).Message, StringComparison.Ordinal);
+            GC.SuppressFinalize(memory);
             Assert.Equal([2f, 4], (x * 2).ToArray<float>());
         }
     }

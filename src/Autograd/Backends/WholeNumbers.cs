@@ -26,6 +26,13 @@ internal sealed record WholeNumbers(long Least, long Most)
         return found.AreWithin(least, most) ? found : null;
     }
 
+    /// <summary>Positions that were computed here and cannot be out of range, with the note that they are not.</summary>
+    public static Tensor Below(int extent, Tensor positions)
+    {
+        positions.Storage?.Known = new(0, Math.Max(extent - 1, 0));
+        return positions;
+    }
+
     /// <summary>Of a tensor on the processor that holds integers, one at least.</summary>
     public static WholeNumbers Of(Tensor x)
     {

@@ -74,9 +74,15 @@ internal static class Targets
     /// <returns>On a device, what they were found to be.</returns>
     public static WholeNumbers? RequireClasses(Tensor numbers, int classes, string what, int? ignored = null)
     {
-        if (numbers.Device != Device.Cpu && WholeNumbers.Within(numbers, ignored == -1 ? -1 : 0, ignored == classes ? classes : classes - 1) is { } known)
+        if (numbers.Device != Device.Cpu)
         {
-            return known;
+            // What is ignored may be a number beside those of the classes, or one far off.
+            var isFarOff = ignored < -1 || ignored > classes;
+            var counted = isFarOff ? Where(Equal(numbers, ignored!.Value), 0, numbers) : numbers;
+            if (WholeNumbers.Within(counted, ignored == -1 ? -1 : 0, ignored == classes ? classes : classes - 1) is { } known)
+            {
+                return isFarOff ? null : known;
+            }
         }
         var values = numbers.Cast(DType.Float64).ToArray<double>();
         for (var i = 0; i < values.Length; i++)
