@@ -28,8 +28,6 @@ internal sealed class DeviceMemory : Storage
 
     public override int Length { get; }
 
-    public override WholeNumbers? Known { get; set; }
-
     public ArrayView<byte> Bytes { get; }
 
     [SuppressMessage("Usage", "CA1816", Justification = "Dispose of the tensor ends here.")]

@@ -34,11 +34,7 @@ internal abstract class Storage
     public virtual int Length => 0;
 
     /// <summary>On a device, what is known of the elements. Whoever overwrites them forgets it.</summary>
-    public virtual WholeNumbers? Known
-    {
-        get => null;
-        set { }
-    }
+    public WholeNumbers? Known { get; set; }
 
     protected bool Escaped { get; private set; }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Autograd;
 
 /// <summary>Adafactor: the squares of a matrix's gradients kept as their means over rows and over columns, steps relative to the weights. Shazeer and Stern, 2018.</summary>
@@ -74,9 +76,14 @@ public sealed class Adafactor : Optimizer
             velocity = rows;
         }
         var direction = g / Tensor.Sqrt(velocity);
-        var scale = _rate * Tensor.Maximum(RootMeanSquare(w), Epsilon2) / Tensor.Maximum(RootMeanSquare(direction) / ClipThreshold, 1);
-        w.AssignSub(scale.Cast(w.DType) * direction);
+        w.AssignSub(OfNorms(new Scale(_rate, Epsilon2, ClipThreshold, Math.Sqrt(w.Size)), w, direction) * direction);
     }
 
-    private static Tensor RootMeanSquare(Tensor x) => Norm(x) / Math.Sqrt(x.Size);
+    // Of the roots of mean squares, which are norms but for the number of elements.
+    private readonly record struct Scale(double Rate, double Least, double Threshold, double Count) : IBinaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> =>
+            T.Field(Rate) * T.Max(x / T.Field(Count), T.Field(Least)) / T.Max(y / T.Field(Count) / T.Field(Threshold), T.One);
+    }
 }

@@ -385,8 +385,18 @@ public abstract partial class Optimizer
         return Math.Sqrt(sum);
     }
 
+    /// <summary>A formula of two norms, as a scalar of the tensors' type where they are.</summary>
+    private protected static Tensor OfNorms<TFormula>(TFormula formula, Tensor x, Tensor y) where TFormula : struct, IBinaryFormula
+    {
+        var (u, v) = (Norm(x), Norm(y));
+        var z = Tensor.Allocate(DType.Float64, [], x.Backend);
+        x.Backend.Zip(formula, u, v, z);
+        GC.KeepAlive((u, v));
+        return z.Cast(x.DType);
+    }
+
     /// <summary>The root of the sum of squares as float64, where the tensor is, and right also where squares of single precision overflow.</summary>
-    private protected static Tensor Norm(Tensor x) =>
+    private static Tensor Norm(Tensor x) =>
         x.Device == Device.Cpu ? Tensor.Scalar(Math.Sqrt(SquaredNorm(x)), DType.Float64) : Tensor.Sqrt(Tensor.Square(x.Cast(DType.Float64)).Sum());
 
     private static double SquaredNorm(Tensor gradient)
