@@ -78,8 +78,8 @@ internal static class Networks
         var x = RandomUniform([64, 28, 28, 1], seed: 1);
         return Classify(Labels(64), [w1, b1, w2, b2, w3, b3, w4, b4], () =>
         {
-            var hidden = MaxPool2D(Relu(Conv2D(x, w1) + b1), 2);
-            hidden = MaxPool2D(Relu(Conv2D(hidden, w2) + b2), 2).Reshape(64, -1);
+            var hidden = MaxPool2D(Relu(Conv2D(x, w1, bias: b1)), 2);
+            hidden = MaxPool2D(Relu(Conv2D(hidden, w2, bias: b2)), 2).Reshape(64, -1);
             return Linear(Relu(Linear(hidden, w3, b3)), w4, b4);
         });
     }

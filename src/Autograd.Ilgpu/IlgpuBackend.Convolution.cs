@@ -1,9 +1,11 @@
+using Autograd.Ops;
+
 namespace Autograd.Backends.Ilgpu;
 
 /// <content>Convolutions, all of them matrix products.</content>
 internal sealed partial class IlgpuBackend
 {
-    public override void Convolve(Tensor x, Tensor kernel, Windows windows, Tensor y)
+    public override void Convolve(Tensor x, Tensor kernel, Tensor? bias, Windows windows, Tensor y)
     {
         if (y.DType == DType.Float32)
         {
@@ -12,6 +14,10 @@ internal sealed partial class IlgpuBackend
         else
         {
             Convolve<Real64>(x, kernel, windows, y);
+        }
+        if (bias is not null)
+        {
+            Zip(default(AddFormula), y, bias, y);
         }
     }
 

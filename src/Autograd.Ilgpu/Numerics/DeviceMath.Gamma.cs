@@ -1,10 +1,10 @@
+using static Autograd.Numerics.Rationals;
+
 namespace Autograd.Backends.Ilgpu;
 
 /// <content>The gamma family.</content>
 internal static partial class DeviceMath
 {
-    private const double LogGammaMinimumAt = 1.46163214496836224576e+00;
-
     /// <summary>ln |Gamma(x)|, in double precision and rounded once: max error 0.51 ULP of the double function.</summary>
     public static float LogGamma(float x) => (float)LogGamma((double)x);
 
@@ -111,98 +111,18 @@ internal static partial class DeviceMath
         {
             var i = Truncate(x);
             var y = x - i;
-            var p = 3.19475326584100867617e-05;
-            p = (p * y) + 1.84028451407337715652e-03;
-            p = (p * y) + 2.66422703033638609560e-02;
-            p = (p * y) + 1.46350472652464452805e-01;
-            p = (p * y) + 3.25778796408930981787e-01;
-            p = (p * y) + 2.14982415960608852501e-01;
-            p = ((p * y) - 7.72156649015328655494e-02) * y;
-            var q = 7.32668430744625636189e-06;
-            q = (q * y) + 7.77942496381893596434e-04;
-            q = (q * y) + 1.86459191715652901344e-02;
-            q = (q * y) + 1.71933865632803078993e-01;
-            q = (q * y) + 7.21935547567138069525e-01;
-            q = (q * y) + 1.39200533467621045958e+00;
             var product = 1.0;
             for (var k = 2.0; k < i; k += 1.0)
             {
                 product *= y + k;
             }
-            return ((0.5 * y) + (p / ((q * y) + 1.0))) + Log(product);
+            return LogGammaAboveTwo(y) + Log(product);
         }
         if (x >= 1e17)
         {
             return x * (Log(x) - 1.0);
         }
-        var z = 1.0 / x;
-        var z2 = z * z;
-        var w = -1.63092934096575273989e-03;
-        w = (w * z2) + 8.36339918996282139126e-04;
-        w = (w * z2) - 5.95187557450339963135e-04;
-        w = (w * z2) + 7.93650558643019558500e-04;
-        w = (w * z2) - 2.77777777728775536470e-03;
-        w = (w * z2) + 8.33333333333329678849e-02;
-        w = (w * z) + 4.18938533204672725052e-01;
-        return ((x - 0.5) * (Log(x) - 1.0)) + w;
-    }
-
-    /// <summary>ln Gamma(2 - y) for y in [0, 0.27].</summary>
-    private static double LogGammaBelowTwo(double y)
-    {
-        var z = y * y;
-        var even = 2.52144565451257326939e-05;
-        even = (even * z) + 2.20862790713908385557e-04;
-        even = (even * z) + 1.19270763183362067845e-03;
-        even = (even * z) + 7.38555086081402883957e-03;
-        even = (even * z) + 6.73523010531292681824e-02;
-        even = (even * z) + 7.72156649015328655494e-02;
-        var odd = 4.48640949618915160150e-05;
-        odd = (odd * z) + 1.08011567247583939954e-04;
-        odd = (odd * z) + 5.10069792153511336608e-04;
-        odd = (odd * z) + 2.89051383673415629091e-03;
-        odd = (odd * z) + 2.05808084325167332806e-02;
-        odd = (odd * z) + 3.22467033424113591611e-01;
-        return ((y * even) + (z * odd)) - (0.5 * y);
-    }
-
-    /// <summary>ln Gamma(min + y) for y in [-0.23, 0.27].</summary>
-    private static double LogGammaNearMinimum(double y)
-    {
-        var p = 3.35529192635519073543e-04;
-        p = (p * y) - 3.12754168375120860518e-04;
-        p = (p * y) + 3.15632070903625950361e-04;
-        p = (p * y) - 5.38595305356740546715e-04;
-        p = (p * y) + 8.81081882437654011382e-04;
-        p = (p * y) - 1.40346469989232843813e-03;
-        p = (p * y) + 2.25964780900612472250e-03;
-        p = (p * y) - 3.68452016781138256760e-03;
-        p = (p * y) + 6.10053870246291332635e-03;
-        p = (p * y) - 1.03142241298341437450e-02;
-        p = (p * y) + 1.79706750811820387126e-02;
-        p = (p * y) - 3.27885410759859649565e-02;
-        p = (p * y) + 6.46249402391333854778e-02;
-        p = (p * y) - 1.47587722994593911752e-01;
-        p = (p * y) + 4.83836122723810047042e-01;
-        // The value at the minimum in two parts, added and taken away, or else they would be folded into one.
-        return ((p * (y * y)) + 3.63867699703950536541e-18) - 1.21486290535849611461e-01;
-    }
-
-    /// <summary>ln Gamma(1 + y) for y in [-0.1, 0.24].</summary>
-    private static double LogGammaAboveOne(double y)
-    {
-        var p = 1.33810918536787660377e-02;
-        p = (p * y) + 2.28963728064692451092e-01;
-        p = (p * y) + 9.77717527963372745603e-01;
-        p = (p * y) + 1.45492250137234768737e+00;
-        p = (p * y) + 6.32827064025093366517e-01;
-        p = ((p * y) - 7.72156649015328655494e-02) * y;
-        var q = 3.21709242282423911810e-03;
-        q = (q * y) + 1.04222645593369134254e-01;
-        q = (q * y) + 7.69285150456672783825e-01;
-        q = (q * y) + 2.12848976379893395361e+00;
-        q = (q * y) + 2.45597793713041134822e+00;
-        return (p / ((q * y) + 1.0)) - (0.5 * y);
+        return ((x - 0.5) * (Log(x) - 1.0)) + LogGammaRest(x);
     }
 
     /// <summary>Digamma for finite x of at least 1e-20.</summary>
@@ -210,16 +130,7 @@ internal static partial class DeviceMath
     {
         if (x >= 10.0)
         {
-            // ln x - 1/2x - sum of B(2k) / (2k x^2k)
-            var z = 1.0 / (x * x);
-            var p = 1.0 / 12.0;
-            p = (p * z) - (691.0 / 32760.0);
-            p = (p * z) + (1.0 / 132.0);
-            p = (p * z) - (1.0 / 240.0);
-            p = (p * z) + (1.0 / 252.0);
-            p = (p * z) - (1.0 / 120.0);
-            p = (p * z) + (1.0 / 12.0);
-            return Log(x) - ((0.5 / x) + (p * z));
+            return Log(x) - DigammaRest(x);
         }
         // psi(x) = psi(x + 1) - 1/x brings the argument into [1, 2]; the steps down are exact.
         var shift = x < 1.0 ? -1.0 / x : 0.0;
@@ -229,23 +140,7 @@ internal static partial class DeviceMath
             x -= 1.0;
             shift += 1.0 / x;
         }
-        // (x - root) (Y + R(x - 1)), the root in three parts: Boost.Math digamma, 1.5e-18. Taken away in turn by - and +, or else they would be folded into one.
-        var g = ((x - (1569415565.0 / 1073741824.0)) + (-381566830.0 / 1073741824.0 / 1073741824.0)) - 0.9016312093258695918615325266959189453125e-19;
-        var y = x - 1.0;
-        var n = -0.0020713321167745952;
-        n = (n * y) - 0.045251321448739056;
-        n = (n * y) - 0.28919126444774784;
-        n = (n * y) - 0.65031853770896507;
-        n = (n * y) - 0.32555031186804491;
-        n = (n * y) + 0.25479851061131551;
-        var d = -0.55789841213675513e-6;
-        d = (d * y) + 0.0021284987017821144;
-        d = (d * y) + 0.054151797245674225;
-        d = (d * y) + 0.43593529692665969;
-        d = (d * y) + 1.4606242909763515;
-        d = (d * y) + 2.0767117023730469;
-        d = (d * y) + 1.0;
-        return shift + ((g * 0.99558162689208984) + (g * (n / d)));
+        return shift + DigammaNearRoot(x);
     }
 
     /// <summary>n! times the sum of 1 / (z + k)^(n+1) over k = 0, 1, ..., n above 0 and z not below 0: the n-th derivative of digamma but for the sign.</summary>

@@ -195,8 +195,8 @@ internal abstract class Backend
 
     // ---- windows over images; all operands are contiguous floating images [batch, spatial..., channels] of one type, and no batch is empty ----
 
-    /// <summary>y = the convolution of x with the kernel.</summary>
-    public abstract void Convolve(Tensor x, Tensor kernel, Windows windows, Tensor y);
+    /// <summary>y = the convolution of x with the kernel, plus the bias on each pixel.</summary>
+    public abstract void Convolve(Tensor x, Tensor kernel, Tensor? bias, Windows windows, Tensor y);
 
     /// <summary>dx = the adjoint of <see cref="Convolve"/> as a map of x, applied to dy.</summary>
     public abstract void ConvolveInput(Tensor dy, Tensor kernel, Windows windows, Tensor dx);

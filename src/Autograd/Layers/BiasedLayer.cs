@@ -44,7 +44,7 @@ public abstract class BiasedLayer : Layer
     /// <summary>What follows a sum of products: bias and function.</summary>
     private protected Tensor Finish(Tensor sum) => Activated(Bias is { } bias ? sum + bias : sum);
 
-    private Tensor Activated(Tensor y) => Activation.IsLinear ? y : Activation.Of(y);
+    private protected Tensor Activated(Tensor y) => Activation.IsLinear ? y : Activation.Of(y);
 }
 
 /// <summary>What layers with a kernel and a bias have in common.</summary>

@@ -63,7 +63,7 @@ public abstract class ConvolutionLayer : KernelLayer
     protected override Tensor Call(Tensor x, bool training)
     {
         RequireImages(x.Shape, _spatial);
-        return Finish(Conv(x.Cast(DType), Kernel!, Strides, Padding, DilationRate, Groups));
+        return Activated(Conv(x.Cast(DType), Kernel!, Strides, Padding, DilationRate, Groups, Bias));
     }
 }
 

@@ -7,7 +7,7 @@ namespace Autograd
     {
         /// <summary>
         /// The convolution (in truth, as everywhere in machine learning, the correlation) of images [batch, spatial..., channels] with a kernel
-        /// [spatial..., channels / groups, filters], over 1 to 3 spatial axes: y[n, o, f] = sum over k, c of x[n, o stride + k dilation - padding, c] kernel[k, c, f].
+        /// [spatial..., channels / groups, filters], over 1 to 3 spatial axes: y[n, o, f] = bias[f] + sum over k, c of x[n, o stride + k dilation - padding, c] kernel[k, c, f].
         /// Integers count as float32. An empty batch gives an empty result.
         /// </summary>
         /// <param name="x">The images, channels last.</param>
@@ -16,29 +16,30 @@ namespace Autograd
         /// <param name="padding">Zeros around the images: "valid" (none), "same", a number, or a pair (before, after) for each spatial axis.</param>
         /// <param name="dilations">Distances between the elements of a window; 1 when left out.</param>
         /// <param name="groups">So many consecutive parts of the channels, each with its own consecutive part of the filters.</param>
-        /// <exception cref="ShapeException">Ranks or channels do not fit, or the window is larger than the padded image.</exception>
+        /// <param name="bias">[filters], what is added to each pixel of the result; nothing when left out.</param>
+        /// <exception cref="ShapeException">Ranks, channels or filters do not fit, or the window is larger than the padded image.</exception>
         /// <exception cref="ValueException">A stride, dilation, group count or extent of the window is not positive, or padding is negative.</exception>
         public static Tensor Conv(
-            Tensor x, Tensor kernel, PerAxis strides = default, Padding padding = default, PerAxis dilations = default, int groups = 1) =>
-            Convolution.Forward("Conv", 0, x, kernel, strides, padding, dilations, groups);
+            Tensor x, Tensor kernel, PerAxis strides = default, Padding padding = default, PerAxis dilations = default, int groups = 1, Tensor? bias = null) =>
+            Convolution.Forward("Conv", 0, x, kernel, strides, padding, dilations, groups, bias);
 
         /// <summary>The convolution of [batch, steps, channels] with a kernel [window, channels / groups, filters].</summary>
         /// <inheritdoc cref="Conv"/>
         public static Tensor Conv1D(
-            Tensor x, Tensor kernel, PerAxis strides = default, Padding padding = default, PerAxis dilations = default, int groups = 1) =>
-            Convolution.Forward("Conv1D", 1, x, kernel, strides, padding, dilations, groups);
+            Tensor x, Tensor kernel, PerAxis strides = default, Padding padding = default, PerAxis dilations = default, int groups = 1, Tensor? bias = null) =>
+            Convolution.Forward("Conv1D", 1, x, kernel, strides, padding, dilations, groups, bias);
 
         /// <summary>The convolution of [batch, height, width, channels] with a kernel [height, width, channels / groups, filters].</summary>
         /// <inheritdoc cref="Conv"/>
         public static Tensor Conv2D(
-            Tensor x, Tensor kernel, PerAxis strides = default, Padding padding = default, PerAxis dilations = default, int groups = 1) =>
-            Convolution.Forward("Conv2D", 2, x, kernel, strides, padding, dilations, groups);
+            Tensor x, Tensor kernel, PerAxis strides = default, Padding padding = default, PerAxis dilations = default, int groups = 1, Tensor? bias = null) =>
+            Convolution.Forward("Conv2D", 2, x, kernel, strides, padding, dilations, groups, bias);
 
         /// <summary>The convolution of [batch, depth, height, width, channels] with a kernel [depth, height, width, channels / groups, filters].</summary>
         /// <inheritdoc cref="Conv"/>
         public static Tensor Conv3D(
-            Tensor x, Tensor kernel, PerAxis strides = default, Padding padding = default, PerAxis dilations = default, int groups = 1) =>
-            Convolution.Forward("Conv3D", 3, x, kernel, strides, padding, dilations, groups);
+            Tensor x, Tensor kernel, PerAxis strides = default, Padding padding = default, PerAxis dilations = default, int groups = 1, Tensor? bias = null) =>
+            Convolution.Forward("Conv3D", 3, x, kernel, strides, padding, dilations, groups, bias);
 
         /// <summary>
         /// Each channel of [batch, height, width, channels] convolved by itself with a kernel [height, width, channels, multiplier]. Channel c gives the channels
@@ -123,14 +124,19 @@ namespace Autograd.Ops
 
     internal static class Convolution
     {
-        public static Tensor Forward(string name, int spatial, Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis dilations, int groups)
+        public static Tensor Forward(
+            string name, int spatial, Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis dilations, int groups, Tensor? bias)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(kernel);
             RequireRanks(name, spatial, x, kernel);
             RequireChannels(name, kernel, groups, "images", x, x.Shape[^1], kernel.Shape[^2], "filters", kernel.Shape[^1]);
             var windows = Windows.Over(name, x.Shape, kernel.Shape.Dimensions[..^2], kernel.Shape[^1], groups, strides, padding, dilations, halfAtMost: false);
-            return Apply(new ConvolutionOp(name, ConvolutionPart.Result, windows), x, kernel);
+            if (bias is not null && (bias.Rank != 1 || bias.Size != windows.Filters))
+            {
+                throw new ShapeException($"{name}: the bias has shape {bias.Shape}; for the kernel {kernel.Shape} it must have [{windows.Filters}], a number for each filter.");
+            }
+            return Apply(new ConvolutionOp(name, ConvolutionPart.Result, windows), x, kernel, bias);
         }
 
         public static Tensor Transposed(
@@ -195,13 +201,21 @@ namespace Autograd.Ops
             _ = op.ResultShape;
         }
 
-        public static Tensor Apply(ConvolutionOp op, Tensor a, Tensor b)
+        public static Tensor Apply(ConvolutionOp op, Tensor a, Tensor b, Tensor? bias = null)
         {
             var backend = Backend.Of(ref a, ref b, op);
+            if (bias is not null)
+            {
+                Backend.Of(ref a, ref bias, op);
+            }
             var shape = op.ResultShape;
             if (a.DType != b.DType || !a.DType.IsFloating())
             {
                 Promotion.Unify(ref a, ref b, keepsIntegers: false);
+            }
+            if (bias is not null && bias.DType != a.DType)
+            {
+                return Apply(op, a, b) + bias;
             }
             var windows = op.Windows;
             var result = Tensor.Allocate(a.DType, shape, backend);
@@ -216,7 +230,9 @@ namespace Autograd.Ops
                 switch (op.Part)
                 {
                     case ConvolutionPart.Result:
-                        backend.Convolve(packedA, packedB, windows, result);
+                        var packedBias = bias?.Packed();
+                        backend.Convolve(packedA, packedB, packedBias, windows, result);
+                        GC.KeepAlive(packedBias);
                         break;
                     case ConvolutionPart.Input:
                         backend.ConvolveInput(packedA, packedB, windows, result);
@@ -228,14 +244,22 @@ namespace Autograd.Ops
                 GC.KeepAlive(packedA);
                 GC.KeepAlive(packedB);
             }
-            Recording.Active?.Add(op, result, a, b);
+            if (bias is null)
+            {
+                Recording.Active?.Add(op, result, a, b);
+            }
+            else
+            {
+                Recording.Active?.Add(op, result, a, b, bias);
+            }
             GC.KeepAlive(a);
             GC.KeepAlive(b);
+            GC.KeepAlive(bias);
             return result;
         }
     }
 
-    /// <summary>Operands: for the result images and kernel, for the input result and kernel, for the kernel images and result.</summary>
+    /// <summary>Operands: for the result images, kernel and perhaps bias, for the input result and kernel, for the kernel images and result.</summary>
     internal sealed class ConvolutionOp(string name, ConvolutionPart part, Windows windows) : Op
     {
         public override string Name => name;
@@ -255,6 +279,12 @@ namespace Autograd.Ops
 
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
+            if (input == 2)
+            {
+                var total = dy.Reshape(dy.Size / windows.Filters, windows.Filters).Sum(axis: 0);
+                total.Flags |= Tensor.Traits.Spendable;
+                return total;
+            }
             var other = input == 0 ? recorded.B! : recorded.A!;
             return (part, input) switch
             {

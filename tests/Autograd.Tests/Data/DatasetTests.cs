@@ -366,8 +366,8 @@ public class PrefetchTests
         await Task.Delay(50);
         var left = Task.Run(pass.Dispose);
         gate.Set();
-        await left.WaitAsync(TimeSpan.FromSeconds(5));
-        await moved.WaitAsync(TimeSpan.FromSeconds(5));
+        await left.WaitAsync(TimeSpan.FromSeconds(60));
+        await moved.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }
 

@@ -162,6 +162,8 @@ public class RefusedCalls
     private static IEnumerable<Refusal> Convolutions() =>
     [
         new("conv-140", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 4, 3)), Shapes, "Conv2D", "[1,5,5,2]", "[3,3,4,3]", "2 channels", "4"),
+        new("conv-bias", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), bias: o.T(2)), Shapes, "Conv2D", "[2]", "[3]"),
+        new("conv-bias-rank", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), bias: o.T(1, 3)), Shapes, "Conv2D", "[1,3]", "[3]"),
         new("conv-142", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), strides: 0), Values, "Conv2D", "strides 0"),
         new("conv-143", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), strides: -1), Values, "Conv2D", "strides -1"),
         new("conv-144", o => Conv2D(o.T(1, 5, 5, 2), o.T(3, 3, 2, 3), dilations: [1, 0]), Values, "Conv2D", "dilations [1,0]"),

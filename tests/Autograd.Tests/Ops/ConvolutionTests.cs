@@ -111,14 +111,15 @@ public sealed class ConvolutionTests
     [Fact]
     public void An_empty_batch_gives_nothing_and_a_kernel_gradient_of_zeros()
     {
-        Tensor x = Ones([0, 5, 5, 2]), w = Ones([3, 3, 2, 3]);
+        Tensor x = Ones([0, 5, 5, 2]), w = Ones([3, 3, 2, 3]), b = Ones(3);
         using var tape = new GradientTape();
-        tape.Watch(x, w);
-        var y = Conv2D(x, w);
+        tape.Watch(x, w, b);
+        var y = Conv2D(x, w, bias: b);
         Assert.Equal([0, 3, 3, 3], y.Shape);
-        var gradients = tape.Gradient(y, [x, w]);
+        var gradients = tape.Gradient(y, [x, w, b]);
         Assert.Equal([0, 5, 5, 2], gradients[0]!.Shape);
         Assert.Equal(new float[54], gradients[1]!.ToArray<float>());
+        Assert.Equal(new float[3], gradients[2]!.ToArray<float>());
         Assert.Equal([0, 2, 2, 2], MaxPool2D(x, 2).Shape);
         Assert.Equal([0, 2, 2, 2], AveragePool2D(x, 2).Shape);
     }
@@ -176,13 +177,14 @@ public sealed class ConvolutionThreads
         {
             byte[][] Bits()
             {
-                Tensor images = RandomNormal(x, seed: 1), kernel = RandomNormal(w, seed: 2);
+                Tensor images = RandomNormal(x, seed: 1), kernel = RandomNormal(w, seed: 2), bias = RandomNormal([w[^1]], seed: 4);
                 using var tape = new GradientTape();
-                tape.Watch(images, kernel);
-                var y = Conv2D(images, kernel, strides, padding, groups: groups);
+                tape.Watch(images, kernel, bias);
+                var y = Conv2D(images, kernel, strides, padding, groups: groups, bias: bias);
+                Assert.Equal(Layouts.Bits(Conv2D(images, kernel, strides, padding, groups: groups) + bias), Layouts.Bits(y));
                 var z = MaxPool2D(y, 3, 2, padding: 1) + AveragePool2D(y, 3, 2, padding: 1);
-                var gradients = tape.Gradient(z * RandomNormal(z.Shape, seed: 3), [images, kernel]);
-                return [Layouts.Bits(y), Layouts.Bits(z), Layouts.Bits(gradients[0]!), Layouts.Bits(gradients[1]!)];
+                var gradients = tape.Gradient(z * RandomNormal(z.Shape, seed: 3), [images, kernel, bias]);
+                return [Layouts.Bits(y), Layouts.Bits(z), .. gradients.Select(gradient => Layouts.Bits(gradient!))];
             }
             var before = Workers.Count;
             try

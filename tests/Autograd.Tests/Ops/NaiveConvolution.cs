@@ -17,9 +17,9 @@ internal sealed record NaiveConvolution(
 
     public Tensor Call(Tensor x, Tensor kernel) => Tensor.Conv(x, kernel, Strides, Autograd.Padding.Of(Padding), Dilations, Groups);
 
-    public double[] Result(double[] x, double[] kernel)
+    public double[] Result(double[] x, double[] kernel, double[]? bias = null)
     {
-        var y = new double[OutputShape.Size];
+        double[] y = [.. Enumerable.Range(0, OutputShape.Size).Select(o => bias?[o % Filters] ?? 0)];
         ForEach((i, k, o) => y[o] += x[i] * kernel[k]);
         return y;
     }

@@ -18,6 +18,10 @@ internal static partial class OpTable
         ["Conv2D of single pixels"] = new(2, 3, 2, [2, 3], [1, 1], [1, 1], [1, 1], [(0, 0), (0, 0)]),
         ["Conv2D strides and dilations"] = new(1, 2, 1, [6, 7], [2, 3], [2, 1], [3, 2], [(1, 1), (0, 2)]),
         ["Conv3D"] = new(1, 2, 2, [3, 3, 4], [2, 1, 2], [1, 2, 1], [1, 1, 2], [(1, 0), (0, 0), (0, 1)]),
+        ["Conv1D bias"] = new(2, 2, 3, [5], [2], [1], [1], [(0, 0)]),
+        ["Conv2D bias of groups"] = new(1, 2, 4, [3, 3], [2, 2], [1, 1], [1, 1], [(0, 1), (0, 1)], 2),
+        ["Conv2D bias of each channel"] = new(1, 3, 3, [3, 3], [2, 2], [1, 1], [1, 1], [(0, 0), (0, 0)], 3),
+        ["Conv3D bias of single pixels"] = new(1, 2, 3, [2, 2, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1], [(0, 0), (0, 0), (0, 0)]),
     };
 
     private static OpRow[] Convolutions =>
@@ -35,6 +39,10 @@ internal static partial class OpTable
         Convolution("Conv2D of single pixels", x => Tensor.Conv2D(x[0], x[1])),
         Convolution("Conv2D strides and dilations", x => Tensor.Conv2D(x[0], x[1], [2, 1], [(1, 1), (0, 2)], [3, 2])),
         Convolution("Conv3D", x => Tensor.Conv3D(x[0], x[1], [1, 2, 1], [(1, 0), (0, 0), (0, 1)], [1, 1, 2])),
+        Convolution("Conv1D bias", x => Tensor.Conv1D(x[0], x[1], bias: x[2]), bias: true),
+        Convolution("Conv2D bias of groups", x => Tensor.Conv2D(x[0], x[1], padding: [(0, 1), (0, 1)], groups: 2, bias: x[2]), bias: true),
+        Convolution("Conv2D bias of each channel", x => Tensor.Conv2D(x[0], x[1], groups: 3, bias: x[2]), bias: true),
+        Convolution("Conv3D bias of single pixels", x => Tensor.Conv3D(x[0], x[1], bias: x[2]), bias: true),
         new("DepthwiseConv2D", x => Tensor.DepthwiseConv2D(x[0], x[1], padding: "same"), Signed(0.1, 2, 1, 3, 4, 3), Signed(0.1, 2, 3, 3, 3, 1)),
         new("DepthwiseConv2D multiplier", x => Tensor.DepthwiseConv2D(x[0], x[1], 2), Signed(0.1, 2, 1, 5, 4, 2), Signed(0.1, 2, 2, 2, 2, 3)),
         new("ConvTranspose", x => Tensor.ConvTranspose(x[0], x[1]), Signed(0.1, 2, 2, 3, 2, 2), Signed(0.1, 2, 2, 2, 3, 2)),
@@ -54,8 +62,10 @@ internal static partial class OpTable
         Pool("AveragePool3D", x => Tensor.AveragePool3D(x, 2, 1, dilations: [1, 2, 1]), IntegerRule.Float32, 1, 3, 4, 2, 2),
     ];
 
-    private static OpRow Convolution(string name, Func<Tensor[], Tensor> call) =>
-        new(name, call, Signed(0.1, 2, Geometries[name].InputShape.ToArray()), Signed(0.1, 2, Geometries[name].KernelShape.ToArray()));
+    private static OpRow Convolution(string name, Func<Tensor[], Tensor> call, bool bias = false) =>
+        new(name, call, [
+            Signed(0.1, 2, Geometries[name].InputShape.ToArray()), Signed(0.1, 2, Geometries[name].KernelShape.ToArray()), .. bias ? [Signed(0.1, 2, Geometries[name].Filters)] : (Input[])[],
+        ]);
 
     private static OpRow Pool(string name, Func<Tensor, Tensor> call, IntegerRule integers, params int[] shape) =>
         new(name, x => call(x[0]), Distinct(shape)) { Integers = integers };

@@ -210,7 +210,7 @@ public sealed class ValueTests
     {
         var inputs = OpTable.Rows[name].Draw();
         var expected = OpTable.Geometries.TryGetValue(name, out var geometry)
-            ? new Expected(geometry.OutputShape, All(geometry.Result(inputs[0].ToArray<double>(), inputs[1].ToArray<double>())))
+            ? new Expected(geometry.OutputShape, All(geometry.Result(inputs[0].ToArray<double>(), inputs[1].ToArray<double>(), inputs.Length > 2 ? inputs[2].ToArray<double>() : null)))
             : s_rows.GetValueOrDefault(name);
         var y = OpTable.Rows[name].Call(inputs);
         if (NaiveRecurrence.Result(name, [.. inputs.Select(input => input.Cast(DType.Float64).ToArray<double>())]) is { } states)

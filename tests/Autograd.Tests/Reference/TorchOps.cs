@@ -258,14 +258,14 @@ internal static class TorchOps
 
     private static Call Of(Func<Tensor, Tensor, Tensor> call) => (_, t) => [call(t["a"], t["b"])];
 
-    private delegate Tensor ConvolutionCall(Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis dilations, int groups);
+    private delegate Tensor ConvolutionCall(Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis dilations, int groups, Tensor? bias);
 
     private delegate Tensor TransposedCall(Tensor x, Tensor kernel, PerAxis strides, Padding padding, PerAxis outputPadding, PerAxis dilations, int groups);
 
     private static Call Convolution(ConvolutionCall call) => (one, t) =>
     [
-        WithBias(t, Pooled(t["x"], images => call(
-            images, KernelLast(t["w"]), one.PerAxis("stride"), Padded(one), one.PerAxis("dilation"), one.Has("groups") ? (int)one.Number("groups") : 1))),
+        Pooled(t["x"], images => call(
+            images, KernelLast(t["w"]), one.PerAxis("stride"), Padded(one), one.PerAxis("dilation"), one.Has("groups") ? (int)one.Number("groups") : 1, t.GetValueOrDefault("b"))),
     ];
 
     private static Call TransposedConvolution(TransposedCall call) => (one, t) =>

@@ -2,26 +2,27 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Autograd.Ops;
 
 namespace Autograd.Backends.Cpu;
 
 /// <summary>The three products of a convolution, for the widest vectors the machine has.</summary>
 internal static unsafe class ConvolutionProduct
 {
-    /// <summary>y from x and kernel, or with <paramref name="adjoint"/> x from y and kernel.</summary>
-    public static void Correlate<E>(E* source, E* kernel, E* target, Windows windows, bool adjoint) where E : unmanaged
+    /// <summary>y from x, kernel and bias (which may be null), or with <paramref name="adjoint"/> x from y and kernel.</summary>
+    public static void Correlate<E>(E* source, E* kernel, E* bias, E* target, Windows windows, bool adjoint) where E : unmanaged
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            ConvolutionProduct<V512<E>, E>.Correlate(source, kernel, target, windows, adjoint);
+            ConvolutionProduct<V512<E>, E>.Correlate(source, kernel, bias, target, windows, adjoint);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            ConvolutionProduct<V256<E>, E>.Correlate(source, kernel, target, windows, adjoint);
+            ConvolutionProduct<V256<E>, E>.Correlate(source, kernel, bias, target, windows, adjoint);
         }
         else
         {
-            ConvolutionProduct<V128<E>, E>.Correlate(source, kernel, target, windows, adjoint);
+            ConvolutionProduct<V128<E>, E>.Correlate(source, kernel, bias, target, windows, adjoint);
         }
     }
 
@@ -86,12 +87,12 @@ internal static unsafe class ConvolutionProduct<V, E> where V : struct, IVector<
 
     // ---- result and input ----
 
-    public static void Correlate(E* source, E* kernel, E* target, Windows windows, bool adjoint)
+    public static void Correlate(E* source, E* kernel, E* bias, E* target, Windows windows, bool adjoint)
     {
         if (!adjoint)
         {
             CorrelatePart(
-                source, kernel, target, windows, false,
+                source, kernel, bias, target, windows, false,
                 CorrelationAxis.Forward(windows.Depth), CorrelationAxis.Forward(windows.Height), CorrelationAxis.Forward(windows.Width));
             return;
         }
@@ -109,26 +110,26 @@ internal static unsafe class ConvolutionProduct<V, E> where V : struct, IVector<
             {
                 foreach (var width in widths)
                 {
-                    CorrelatePart(source, kernel, target, windows, true, depth, height, width);
+                    CorrelatePart(source, kernel, null, target, windows, true, depth, height, width);
                 }
             }
         }
     }
 
     private static void CorrelatePart(
-        E* source, E* kernel, E* target, Windows windows, bool adjoint, CorrelationAxis depth, CorrelationAxis height, CorrelationAxis width)
+        E* source, E* kernel, E* bias, E* target, Windows windows, bool adjoint, CorrelationAxis depth, CorrelationAxis height, CorrelationAxis width)
     {
         var part = new Part(kernel, windows, adjoint, depth, height, width);
         if (IsDepthwise(windows))
         {
             var weights = (E*)Scratch.Of(ref t_kernel, (long)part.Taps * RoundUp(windows.Channels) * sizeof(E));
             part.PackDepthwise(weights);
-            new DepthwiseJob(part, source, weights, target).Run();
+            new DepthwiseJob(part, source, weights, bias, target).Run();
             return;
         }
         var packed = (E*)Scratch.Of(ref t_kernel, part.PackedElements * sizeof(E));
         new PackJob(part, packed).Run();
-        new CorrelateJob(part, source, packed, target).Run();
+        new CorrelateJob(part, source, packed, bias, target).Run();
     }
 
     /// <summary>One correlation: the taps it uses and the matrix of the kernel that belongs to them.</summary>
@@ -235,6 +236,16 @@ internal static unsafe class ConvolutionProduct<V, E> where V : struct, IVector<
         }
 
         public nint TargetStep => (nint)Width.Step * TargetChannels;
+
+        /// <summary>Adds the bias, if there is one, to a block of results while they are in the cache. Neighbours of a convolution's result lie side by side.</summary>
+        public void AddBias(E* bias, E* target, in SourceBlocks<E>.Block block)
+        {
+            for (var line = 0; bias is not null && line < block.Lines; line++)
+            {
+                var c = target + Target(block.Image, block.Depth, block.FirstLine + line, block.FirstColumn);
+                CpuElementwise.ZipRows(default(AddFormula), c, TargetChannels, 1, bias, 0, 1, c, block.Columns, TargetChannels);
+            }
+        }
     }
 
     private sealed class PackJob(Part part, E* packed) : Job
@@ -257,16 +268,18 @@ internal static unsafe class ConvolutionProduct<V, E> where V : struct, IVector<
         private readonly Part _part;
         private readonly E* _source;
         private readonly E* _packed;
+        private readonly E* _bias;
         private readonly E* _target;
         private readonly SourceBlocks<E> _blocks;
         private readonly nint[] _offsets;
         private readonly int _segment;
 
-        public CorrelateJob(Part part, E* source, E* packed, E* target)
+        public CorrelateJob(Part part, E* source, E* packed, E* bias, E* target)
         {
             _part = part;
             _source = source;
             _packed = packed;
+            _bias = bias;
             _target = target;
             _blocks = new SourceBlocks<E>(part.Windows.Batch, part.SourceChannels, part.SourceChannels, part.Depth, part.Height, part.Width, int.MaxValue, part.IsLarge);
             // Where a window's taps along a line are neighbours with all their channels, they are one segment.
@@ -325,6 +338,7 @@ internal static unsafe class ConvolutionProduct<V, E> where V : struct, IVector<
                     }
                 }
             }
+            _part.AddBias(_bias, _target, block);
         }
     }
 
@@ -334,16 +348,18 @@ internal static unsafe class ConvolutionProduct<V, E> where V : struct, IVector<
         private readonly Part _part;
         private readonly E* _source;
         private readonly E* _weights;
+        private readonly E* _bias;
         private readonly E* _target;
         private readonly SourceBlocks<E> _blocks;
         private readonly nint[] _offsets;
         private readonly int _pitch;
 
-        public DepthwiseJob(Part part, E* source, E* weights, E* target)
+        public DepthwiseJob(Part part, E* source, E* weights, E* bias, E* target)
         {
             _part = part;
             _source = source;
             _weights = weights;
+            _bias = bias;
             _target = target;
             _pitch = RoundUp(part.SourceChannels);
             _blocks = new SourceBlocks<E>(part.Windows.Batch, part.SourceChannels, _pitch, part.Depth, part.Height, part.Width, int.MaxValue, part.IsLarge);
@@ -368,6 +384,7 @@ internal static unsafe class ConvolutionProduct<V, E> where V : struct, IVector<
                         Line(first + (line * _blocks.LineStep) + channel, _weights + channel, target + channel, block.Columns, Math.Min(V.Count, _part.TargetChannels - channel));
                     }
                 }
+                _part.AddBias(_bias, _target, block);
             }
         }
 

@@ -1,17 +1,19 @@
+using Autograd.Ops;
+
 namespace Autograd.Backends.Cpu;
 
 /// <summary>Convolutions. The work itself is in <see cref="ConvolutionProduct"/>, and where windows are single pixels in <see cref="MatrixProduct"/>.</summary>
 internal sealed unsafe partial class CpuBackend
 {
-    public override void Convolve(Tensor x, Tensor kernel, Windows windows, Tensor y)
+    public override void Convolve(Tensor x, Tensor kernel, Tensor? bias, Windows windows, Tensor y)
     {
         if (y.DType == DType.Float32)
         {
-            Correlate<float>(x, kernel, windows, y, adjoint: false);
+            Correlate<float>(x, kernel, bias, windows, y, adjoint: false);
         }
         else
         {
-            Correlate<double>(x, kernel, windows, y, adjoint: false);
+            Correlate<double>(x, kernel, bias, windows, y, adjoint: false);
         }
     }
 
@@ -19,11 +21,11 @@ internal sealed unsafe partial class CpuBackend
     {
         if (dx.DType == DType.Float32)
         {
-            Correlate<float>(dy, kernel, windows, dx, adjoint: true);
+            Correlate<float>(dy, kernel, null, windows, dx, adjoint: true);
         }
         else
         {
-            Correlate<double>(dy, kernel, windows, dx, adjoint: true);
+            Correlate<double>(dy, kernel, null, windows, dx, adjoint: true);
         }
     }
 
@@ -39,9 +41,9 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    private static void Correlate<E>(Tensor source, Tensor kernel, Windows windows, Tensor target, bool adjoint) where E : unmanaged
+    private static void Correlate<E>(Tensor source, Tensor kernel, Tensor? bias, Windows windows, Tensor target, bool adjoint) where E : unmanaged
     {
-        fixed (E* from = &source.First<E>(), weights = &kernel.First<E>(), to = &target.First<E>())
+        fixed (E* from = &source.First<E>(), weights = &kernel.First<E>(), offsets = &Or<E>(bias), to = &target.First<E>())
         {
             if (windows.IsPointwise && windows.Groups == 1)
             {
@@ -50,10 +52,14 @@ internal sealed unsafe partial class CpuBackend
                 MatrixProduct.Run(adjoint
                     ? new MatrixOperands<E>(from, filters, 1, weights, 1, channels == 1 ? 1 : filters, to, pixels, channels, filters)
                     : new MatrixOperands<E>(from, channels, 1, weights, filters, 1, to, pixels, filters, channels));
+                if (bias is not null)
+                {
+                    CpuElementwise.Zip(default(AddFormula), target, bias, target);
+                }
             }
             else
             {
-                ConvolutionProduct.Correlate(from, weights, to, windows, adjoint);
+                ConvolutionProduct.Correlate(from, weights, offsets, to, windows, adjoint);
             }
         }
     }
