@@ -83,21 +83,21 @@ internal sealed partial class IlgpuBackend : Backend
     {
         Bind();
         lock (s_compiling)
-        lock (Sync)
-        {
-            try
+            lock (Sync)
             {
-                KernelAccess.Grant(_accelerator.Context, typeof(TLauncher));
-                return load(_accelerator);
+                try
+                {
+                    KernelAccess.Grant(_accelerator.Context, typeof(TLauncher));
+                    return load(_accelerator);
+                }
+                catch (Exception exception) when (exception is not OutOfMemoryException)
+                {
+                    // What is left of it in ILGPU's cache would make every later kernel fail.
+                    _accelerator.Context.ClearCache(ClearCacheMode.Everything);
+                    throw new DeviceException($"{Device}: a kernel could not be compiled: {(exception.InnerException?.Message ?? exception.Message).TrimEnd('.')}. "
+                        + "A formula for a GPU is a struct whose fields are numbers (a bool is none), and calls nothing but the members of IReal.");
+                }
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                // What is left of it in ILGPU's cache would make every later kernel fail.
-                _accelerator.Context.ClearCache(ClearCacheMode.Everything);
-                throw new DeviceException($"{Device}: a kernel could not be compiled: {(exception.InnerException?.Message ?? exception.Message).TrimEnd('.')}. "
-                    + "A formula for a GPU is a struct whose fields are numbers (a bool is none), and calls nothing but the members of IReal.");
-            }
-        }
     }
 
     /// <summary>How often a thread waited for all work.</summary>
