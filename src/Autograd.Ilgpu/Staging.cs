@@ -17,7 +17,7 @@ internal sealed class Staging(Accelerator accelerator)
 {
     private const int Size = 32 << 20;
 
-    // The transfer of a large tensor takes longer than waiting for it costs.
+    // With larger ones the memory would begin anew every few pieces, which waits all the same.
     private const int LargestPiece = Size / 4;
 
     private PageLockedArray1D<byte>? _ring;
