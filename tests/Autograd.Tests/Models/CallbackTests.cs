@@ -29,7 +29,7 @@ public class CallbackTests
         protected override void TrainStep(Batch batch)
         {
             _value.Update(_losses[(int)_steps.Item()]);
-            Compiled.Measure(batch with { Y = batch.X }, batch.X, (float)_losses[(int)_steps.Item()], [null]);
+            ComputeMetrics(batch with { Y = batch.X }, batch.X, (float)_losses[(int)_steps.Item()]);
             _steps.AssignAdd(1);
         }
     }
