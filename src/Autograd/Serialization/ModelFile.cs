@@ -404,7 +404,7 @@ internal static class ModelFile
         if (skipMismatch ? left.Length == weights.Length : faults.Count > 0)
         {
             throw new FileException(
-                $"{(skipMismatch ? "no weight fits any" : "the weights are not those")} of {model.Describe()}: {string.Join("; ", faults.Select(fault => $"{fault.Key} {fault.Value}"))}.");
+                $"{(skipMismatch ? "no weight of the file fits" : "the weights are not those of")} {model.Describe()}: {string.Join("; ", faults.Select(fault => $"{fault.Key} {fault.Value}"))}.");
         }
         foreach (var (path, variable) in weights.ExceptBy(left, weight => weight.Path))
         {

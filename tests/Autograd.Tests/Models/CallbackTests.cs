@@ -149,6 +149,18 @@ public class CallbackTests
         Assert.Contains("nothing", error.Message);
     }
 
+    [Theory]
+    [InlineData(null, MonitorMode.Auto, "1 2")]
+    [InlineData(3.0, MonitorMode.Auto, "2")]
+    [InlineData(2.0, MonitorMode.Auto, "")]
+    [InlineData(3.0, MonitorMode.Max, "3")]
+    public void ModelCheckpoint_saves_what_is_better_than_a_threshold(double? threshold, MonitorMode mode, string saved)
+    {
+        using var folder = new Folder();
+        Run(new Scripted(3, 2, 4), 3, new ModelCheckpoint(folder["{epoch}.npz"], "value", saveBestOnly: true, saveWeightsOnly: true, mode, initialValueThreshold: threshold));
+        Assert.Equal(saved, string.Join(' ', folder.Names.Select(name => name[..1])));
+    }
+
     [Fact]
     public void CsvLogger_writes_a_line_per_epoch_in_any_culture()
     {
