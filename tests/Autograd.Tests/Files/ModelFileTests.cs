@@ -202,13 +202,14 @@ public class ModelFileTests
             new Dense(5, name: "hidden", biasInitializer: "random_normal", inputShape: [3]), new BatchNormalization(name: "norm"),
             .. outputs == 0 ? (Layer[])[new Dense(2, name: "deep")] : [], new Dense(outputs == 0 ? 3 : outputs, name: "out"),
         ]);
+        static KeyValuePair<string, Tensor> Whole((string Path, Variable Variable) weight) =>
+            KeyValuePair.Create(weight.Path, weight.Path == "out/bias" ? weight.Variable.Cast(DType.Int32) : weight.Variable.Value);
         var model = Made(1);
         switch (file)
         {
             case "whole": model.Save(folder[file]); break;
             case "named.npz": Npz.Save(folder[file], model.NamedWeights().Reverse().Select(weight => KeyValuePair.Create(weight.Path, weight.Variable.Value))); break;
-            case "integers": Safetensors.Save(folder[file], model.NamedWeights().Select(
-                weight => KeyValuePair.Create(weight.Path, weight.Path == "out/bias" ? weight.Variable.Cast(DType.Int32) : weight.Variable.Value))); break;
+            case "integers": Safetensors.Save(folder[file], model.NamedWeights().Select(Whole)); break;
             default: model.SaveWeights(folder[file]); break;
         }
         var other = Made(outputs);
