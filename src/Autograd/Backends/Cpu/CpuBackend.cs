@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Autograd.Numerics;
 
 namespace Autograd.Backends.Cpu;
@@ -273,10 +275,15 @@ internal sealed partial class CpuBackend : Backend
         {
             return;
         }
-        Loops.Prepare(out var loops, y.Shape, y, condition, a, b);
         fixed (E* pa = &a.First<E>(), pb = &b.First<E>(), py = &y.First<E>())
         fixed (bool* pc = &condition.First<bool>())
         {
+            if (y.Size >= Chunks.Smallest && condition.IsContiguous && condition.Size == y.Size && CpuElementwise.IsFlat(a, y) && CpuElementwise.IsFlat(b, y))
+            {
+                new SelectJob<E>(pc, pa, CpuElementwise.FlatStride(a, y), pb, CpuElementwise.FlatStride(b, y), py, y.Size).Run();
+                return;
+            }
+            Loops.Prepare(out var loops, y.Shape, y, condition, a, b);
             do
             {
                 for (nint row = 0; row < loops.Rows; row++)
@@ -285,14 +292,38 @@ internal sealed partial class CpuBackend : Backend
                     var x = pa + loops.Offset(2) + (row * loops.RowStride(2));
                     var z = pb + loops.Offset(3) + (row * loops.RowStride(3));
                     var result = py + loops.Offset(0) + (row * loops.RowStride(0));
-                    nint sc = loops.ElementStride(1), sx = loops.ElementStride(2), sz = loops.ElementStride(3);
-                    for (nint i = 0; i < loops.Length; i++)
-                    {
-                        result[i] = c[i * sc] ? x[i * sx] : z[i * sz];
-                    }
+                    SelectRow(c, loops.ElementStride(1), x, loops.ElementStride(2), z, loops.ElementStride(3), result, loops.Length);
                 }
             }
             while (loops.Next());
+        }
+    }
+
+    private sealed unsafe class SelectJob<E>(bool* condition, E* a, nint sa, E* b, nint sb, E* y, nint n) : Job where E : unmanaged
+    {
+        protected override int Chunks => Cpu.Chunks.Count(n);
+
+        protected override void Run(int chunk)
+        {
+            var (start, length) = Cpu.Chunks.Of(n, chunk);
+            SelectRow(condition + start, 1, a + (start * sa), sa, b + (start * sb), sb, y + start, length);
+        }
+    }
+
+    private static unsafe void SelectRow<E>(bool* condition, nint sc, E* a, nint sa, E* b, nint sb, E* y, nint n) where E : unmanaged
+    {
+        nint i = 0;
+        if (Avx512F.IsSupported && sc == 1 && sizeof(E) == 4)
+        {
+            for (; i <= n - 16; i += 16)
+            {
+                var mask = Vector512.Equals(Avx512F.ConvertToVector512Int32(Vector128.Load((byte*)condition + i)), Vector512<int>.Zero).As<int, E>();
+                Vector512.ConditionalSelect(mask, VectorIO.Load(b, sb, i), VectorIO.Load(a, sa, i)).Store(y + i);
+            }
+        }
+        for (; i < n; i++)
+        {
+            y[i] = condition[i * sc] ? a[i * sa] : b[i * sb];
         }
     }
 

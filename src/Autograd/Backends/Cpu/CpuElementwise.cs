@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Autograd.Numerics;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -101,9 +102,9 @@ internal static unsafe class CpuElementwise
     private static bool IsOneValue(Tensor x) => x.Size == 1 || (x.StridesOrNull is { } strides && strides.AsSpan().IndexOfAnyExcept(0) < 0);
 
     /// <summary>Whether the elements of x for those of a contiguous result lie at one distance, which is then <see cref="FlatStride"/>.</summary>
-    private static bool IsFlat(Tensor x, Tensor result) => (x.IsContiguous && x.Size == result.Size) || IsOneValue(x);
+    internal static bool IsFlat(Tensor x, Tensor result) => (x.IsContiguous && x.Size == result.Size) || IsOneValue(x);
 
-    private static nint FlatStride(Tensor x, Tensor result) => x.IsContiguous && x.Size == result.Size ? 1 : 0;
+    internal static nint FlatStride(Tensor x, Tensor result) => x.IsContiguous && x.Size == result.Size ? 1 : 0;
 
     private static void Map<TOp, E>(TOp op, Tensor x, Tensor y) where TOp : struct, IUnaryOp where E : unmanaged
     {
@@ -251,13 +252,13 @@ internal static unsafe class CpuElementwise
             var wholeDy = dy.IsContiguous && dy.Size == dx.Size;
             if (x.IsContiguous && (wholeDy || IsOneValue(dy)))
             {
-                if (!wholeDy)
+                if (dx.Size >= Chunks.Smallest)
+                {
+                    new MapPullbackJob<TOp, E>(op, pdy, wholeDy ? 1 : 0, px, py, pdx, dx.Size).Run();
+                }
+                else if (!wholeDy)
                 {
                     MapPullbackStridedRow(op, pdy, 0, px, 1, py, pdx, dx.Size);
-                }
-                else if (dx.Size >= Chunks.Smallest)
-                {
-                    new MapPullbackJob<TOp, E>(op, pdy, px, py, pdx, dx.Size).Run();
                 }
                 else
                 {
@@ -300,7 +301,15 @@ internal static unsafe class CpuElementwise
         {
             if (IsFlat(dz, result) && IsFlat(x, result) && IsFlat(y, result))
             {
-                ZipPullbackRow(op, operand, pdz, FlatStride(dz, result), px, FlatStride(x, result), py, FlatStride(y, result), pz, pr, result.Size);
+                var (sdz, sx, sy) = (FlatStride(dz, result), FlatStride(x, result), FlatStride(y, result));
+                if (result.Size >= Chunks.Smallest)
+                {
+                    new ZipPullbackJob<TOp, E>(op, operand, pdz, sdz, px, sx, py, sy, pz, pr, result.Size).Run();
+                }
+                else
+                {
+                    ZipPullbackRow(op, operand, pdz, sdz, px, sx, py, sy, pz, pr, result.Size);
+                }
                 return;
             }
             Loops.Prepare(out var loops, result.Shape, result, dz, x, y, z);
@@ -328,10 +337,15 @@ internal static unsafe class CpuElementwise
         {
             return;
         }
-        Loops.Prepare(out var loops, z.Shape, z, x, y);
         fixed (E* px = &x.First<E>(), py = &y.First<E>())
         fixed (bool* pz = &z.First<bool>())
         {
+            if (z.Size >= Chunks.Smallest && IsFlat(x, z) && IsFlat(y, z))
+            {
+                new CompareJob<TFormula, E>(formula, px, FlatStride(x, z), py, FlatStride(y, z), (byte*)pz, z.Size).Run();
+                return;
+            }
+            Loops.Prepare(out var loops, z.Shape, z, x, y);
             do
             {
                 for (nint row = 0; row < loops.Rows; row++)
@@ -397,14 +411,44 @@ internal static unsafe class CpuElementwise
         }
     }
 
-    private sealed class MapPullbackJob<TOp, E>(TOp op, E* dy, E* x, E* y, E* dx, nint n) : Job where TOp : struct, IUnaryOp where E : unmanaged
+    private sealed class CompareJob<TFormula, E>(TFormula formula, E* x, nint sx, E* y, nint sy, byte* z, nint n) : Job where TFormula : struct, IBinaryFormula where E : unmanaged
     {
         protected override int Chunks => Cpu.Chunks.Count(n);
 
         protected override void Run(int chunk)
         {
             var (start, length) = Cpu.Chunks.Of(n, chunk);
-            MapPullbackRow(op, dy + start, x + start, y + start, dx + start, length);
+            CompareRow(formula, x + (start * sx), sx, y + (start * sy), sy, z + start, length);
+        }
+    }
+
+    private sealed class ZipPullbackJob<TOp, E>(TOp op, int operand, E* dz, nint sdz, E* x, nint sx, E* y, nint sy, E* z, E* result, nint n) : Job
+        where TOp : struct, IBinaryOp where E : unmanaged
+    {
+        protected override int Chunks => Cpu.Chunks.Count(n);
+
+        protected override void Run(int chunk)
+        {
+            var (start, length) = Cpu.Chunks.Of(n, chunk);
+            ZipPullbackRow(op, operand, dz + (start * sdz), sdz, x + (start * sx), sx, y + (start * sy), sy, z + start, result + start, length);
+        }
+    }
+
+    private sealed class MapPullbackJob<TOp, E>(TOp op, E* dy, nint sdy, E* x, E* y, E* dx, nint n) : Job where TOp : struct, IUnaryOp where E : unmanaged
+    {
+        protected override int Chunks => Cpu.Chunks.Count(n);
+
+        protected override void Run(int chunk)
+        {
+            var (start, length) = Cpu.Chunks.Of(n, chunk);
+            if (sdy == 1)
+            {
+                MapPullbackRow(op, dy + start, x + start, y + start, dx + start, length);
+            }
+            else
+            {
+                MapPullbackStridedRow(op, dy, 0, x + start, 1, y + start, dx + start, length);
+            }
         }
     }
 
@@ -561,7 +605,12 @@ internal static unsafe class CpuElementwise
         {
             var rest = (int)Math.Min(n - i, Vector512<E>.Count);
             var bits = f.Of(new Lanes<E>(VectorIO.LoadTail(x, sx, i, rest)), new Lanes<E>(VectorIO.LoadTail(y, sy, i, rest))).V.ExtractMostSignificantBits();
-            for (var k = 0; k < rest; k++)
+            var k = 0;
+            for (; Bmi2.X64.IsSupported && k <= rest - 8; k += 8)
+            {
+                Unsafe.WriteUnaligned(z + i + k, Bmi2.X64.ParallelBitDeposit(bits >> k, 0x0101010101010101)); // each bit to a byte
+            }
+            for (; k < rest; k++)
             {
                 z[i + k] = (byte)((bits >> k) & 1);
             }
