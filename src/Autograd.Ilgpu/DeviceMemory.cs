@@ -13,9 +13,10 @@ internal sealed class DeviceMemory : Storage
     private readonly MemoryCache _cache;
     private MemoryBuffer1D<byte, Stride1D.Dense>? _buffer;
 
-    internal DeviceMemory(IlgpuBackend backend, MemoryCache cache, MemoryBuffer1D<byte, Stride1D.Dense> buffer)
+    internal DeviceMemory(IlgpuBackend backend, MemoryCache cache, MemoryBuffer1D<byte, Stride1D.Dense> buffer, int length)
     {
         Device = backend.Device;
+        Length = length;
         _cache = cache;
         _buffer = buffer;
         Bytes = buffer.View.BaseView;
@@ -24,6 +25,8 @@ internal sealed class DeviceMemory : Storage
     ~DeviceMemory() => Return(disposed: false);
 
     public override Device Device { get; }
+
+    public override int Length { get; }
 
     public ArrayView<byte> Bytes { get; }
 

@@ -15,10 +15,19 @@ internal sealed partial class IlgpuBackend
     public override void ScatterAddAlong(Tensor x, int outer, int n, int m, int inner, Tensor indices, Tensor y) =>
         Scatter(x, new() { N = n, M = m, Inner = inner, Along = 1 }, indices, y);
 
-    public override Tensor NonZero(Tensor mask) => Positions.Run(this, mask);
+    public override Tensor NonZero(Tensor mask)
+    {
+        var positions = Positions.Run(this, mask);
+        positions.Storage!.Known = Below(mask.Size);
+        return positions;
+    }
+
+    // What positions are.
+    private static WholeNumbers Below(int extent) => new(0, Math.Max(extent - 1, 0));
 
     private void Gather(Tensor x, Picks picks, Tensor indices, Tensor y)
     {
+        y.Storage!.Known = x.Storage!.Known;
         if (y.Size == 0)
         {
             return;

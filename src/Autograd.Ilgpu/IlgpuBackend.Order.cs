@@ -9,6 +9,7 @@ internal sealed partial class IlgpuBackend
         {
             return;
         }
+        y.Storage!.Known = Below(n);
         switch (x.DType)
         {
             case DType.Float32:
@@ -32,6 +33,7 @@ internal sealed partial class IlgpuBackend
         {
             return;
         }
+        y.Storage!.Known = Below(n);
         switch (x.DType)
         {
             case DType.Float32:

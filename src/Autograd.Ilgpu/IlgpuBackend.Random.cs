@@ -26,6 +26,10 @@ internal sealed partial class IlgpuBackend
                 DrawingIntegers<Whole64>.Run(this, draws with { Low = (long)a, Count = (ulong)((long)b - (long)a) }, y);
                 break;
         }
+        if (distribution == RandomDistribution.Integers)
+        {
+            y.Storage!.Known = new((long)a, (long)b - 1);
+        }
     }
 
     private void Random<T>(RandomDistribution distribution, Draws draws, T most, Tensor y) where T : unmanaged, IReal<T>, IElement<T>

@@ -123,4 +123,26 @@ internal sealed partial class IlgpuBackend
             Normalizing<Real64>.RunPullback(this, centered, dy, x, gain, statistics, rows, n, dx, dGain, dOffset);
         }
     }
+
+    // ---- columns, of other kernels ----
+
+    public override void NormalizeColumns(double epsilon, Tensor x, Tensor mean, Tensor? gain, Tensor? offset, Tensor variance, Tensor scale, Tensor y)
+    {
+        using var pause = Recording.Pause();
+        Copy(Tensor.SquaredDifference(x, mean).Mean(0), variance);
+        Copy(Tensor.Rsqrt(variance + epsilon), scale);
+        var value = (x - mean) * scale;
+        value = gain is null ? value : value * gain;
+        Copy(offset is null ? value : value + offset, y);
+    }
+
+    public override void NormalizeColumnsPullback(Tensor dy, Tensor x, Tensor mean, Tensor scale, Tensor? gain, Tensor dx, Tensor dOffset, Tensor dGain)
+    {
+        using var pause = Recording.Pause();
+        var z = (x - mean) * scale;
+        Copy(dy.Sum(0), dOffset);
+        Copy((dy * z).Sum(0), dGain);
+        var factor = gain is null ? scale : scale * gain;
+        Copy(factor * (dy - (dOffset / x.Shape[0]) - (z * (dGain / x.Shape[0]))), dx);
+    }
 }

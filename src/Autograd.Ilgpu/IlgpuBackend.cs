@@ -22,9 +22,11 @@ internal sealed partial class IlgpuBackend : Backend
 
     private readonly Accelerator _accelerator;
     private readonly MemoryCache _memory;
+    private readonly Staging _staging;
     private readonly CuBlas? _cublas;
     private readonly int _groupSize;
     private readonly int _mostGroups;
+    private long _waits;
 
     [ThreadStatic]
     private static IlgpuBackend? t_bound;
@@ -36,6 +38,7 @@ internal sealed partial class IlgpuBackend : Backend
         // A device that is the processor itself would be ended by the system before it refused.
         var limit = isHost ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3 : long.MaxValue;
         _memory = new MemoryCache(accelerator, name, Math.Min(limit, accelerator.MemorySize), Sync);
+        _staging = new Staging(accelerator);
         _groupSize = groupSize;
         // Enough for every multiprocessor to be full; each thread goes on in strides.
         _mostGroups = groupSize == 1 ? 1 : Math.Max(16 * accelerator.NumMultiprocessors, 64);
@@ -80,29 +83,43 @@ internal sealed partial class IlgpuBackend : Backend
     {
         Bind();
         lock (s_compiling)
-        lock (Sync)
-        {
-            try
+            lock (Sync)
             {
-                KernelAccess.Grant(_accelerator.Context, typeof(TLauncher));
-                return load(_accelerator);
+                try
+                {
+                    KernelAccess.Grant(_accelerator.Context, typeof(TLauncher));
+                    return load(_accelerator);
+                }
+                catch (Exception exception) when (exception is not OutOfMemoryException)
+                {
+                    // What is left of it in ILGPU's cache would make every later kernel fail.
+                    _accelerator.Context.ClearCache(ClearCacheMode.Everything);
+                    throw new DeviceException($"{Device}: a kernel could not be compiled: {(exception.InnerException?.Message ?? exception.Message).TrimEnd('.')}. "
+                        + "A formula for a GPU is a struct whose fields are numbers (a bool is none), and calls nothing but the members of IReal.");
+                }
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                // What is left of it in ILGPU's cache would make every later kernel fail.
-                _accelerator.Context.ClearCache(ClearCacheMode.Everything);
-                throw new DeviceException($"{Device}: a kernel could not be compiled: {(exception.InnerException?.Message ?? exception.Message).TrimEnd('.')}. "
-                    + "A formula for a GPU is a struct whose fields are numbers (a bool is none), and calls nothing but the members of IReal.");
-            }
-        }
     }
+
+    /// <summary>How often a thread waited for all work.</summary>
+    public long Waits => Volatile.Read(ref _waits);
 
     /// <summary>Waits until all work that was asked for is done.</summary>
     public void Synchronize()
     {
-        Bind();
-        _accelerator.Synchronize();
+        Interlocked.Increment(ref _waits);
+        try
+        {
+            Bind();
+            _accelerator.DefaultStream.Synchronize();
+        }
+        catch (AcceleratorException exception)
+        {
+            throw Failure(exception);
+        }
     }
+
+    private DeviceException Failure(AcceleratorException exception) => new(
+        $"{Device} failed, in this or an earlier operation: {exception.Message.TrimEnd('.')}. Tensors on it may be lost, and it may be lost to this process; other devices are as they were.");
 
     /// <summary>A launch takes memory, not tensors: until it is made, they must not be found to be garbage. Afterwards the order of the stream protects what they held.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -133,22 +150,32 @@ internal sealed partial class IlgpuBackend : Backend
             throw new TensorMemoryException($"{Device}: shape {shape} has {shape.Size} elements; a tensor there can have {MostElements}.");
         }
         Bind();
-        var memory = new DeviceMemory(this, _memory, _memory.Take((long)shape.Size * dtype.ByteSize()));
+        var memory = new DeviceMemory(this, _memory, _memory.Take((long)shape.Size * dtype.ByteSize()), shape.Size);
         return new Tensor(memory, dtype, shape, null, 0, memory);
     }
 
-    // ILGPU does not hold still what it copies.
+    // ILGPU does not hold still what it copies. Other threads may ask for work while this one waits.
     public override unsafe Tensor Download(Tensor x)
     {
         var packed = x.Packed();
         var y = CpuBackend.Allocate(x.DType, x.Shape);
         if (x.Size > 0)
         {
-            Bind();
-            lock (Sync)
             fixed (byte* to = &FirstByte(y))
             {
-                packed.On<byte>(x.DType).CopyToCPU(_accelerator.DefaultStream, ref *to, (long)x.Size * x.DType.ByteSize());
+                try
+                {
+                    Bind();
+                    lock (Sync)
+                    {
+                        packed.On<byte>(x.DType).CopyToCPUUnsafeAsync(_accelerator.DefaultStream, ref *to, (long)x.Size * x.DType.ByteSize());
+                    }
+                }
+                catch (AcceleratorException exception)
+                {
+                    throw Failure(exception);
+                }
+                Synchronize();
             }
         }
         GC.KeepAlive(packed);
@@ -162,10 +189,34 @@ internal sealed partial class IlgpuBackend : Backend
         var y = AllocateTensor(x.DType, x.Shape);
         if (x.Size > 0)
         {
-            lock (Sync)
             fixed (byte* from = &FirstByte(packed))
             {
-                y.On<byte>(x.DType).CopyFromCPU(_accelerator.DefaultStream, ref *from, (long)x.Size * x.DType.ByteSize());
+                var isStaged = false;
+                try
+                {
+                    Bind();
+                    var to = y.On<byte>(x.DType);
+                    lock (Sync)
+                    {
+                        isStaged = _staging.TryCopy(from, to, Synchronize);
+                        if (!isStaged)
+                        {
+                            to.CopyFromCPUUnsafeAsync(_accelerator.DefaultStream, ref *from, to.Length);
+                        }
+                    }
+                }
+                catch (AcceleratorException exception)
+                {
+                    throw Failure(exception);
+                }
+                if (!isStaged)
+                {
+                    Synchronize();
+                }
+            }
+            if (x.DType is DType.Int32 or DType.Int64)
+            {
+                y.Storage!.Known = WholeNumbers.Of(packed);
             }
         }
         GC.KeepAlive(packed);
@@ -264,6 +315,7 @@ internal sealed partial class IlgpuBackend : Backend
                 break;
             case DType.Int64:
                 Elementwise<CastFormula<TIn, Whole64>, TIn, Whole64>.Run(this, default, y, x);
+                y.Storage!.Known = x.Storage!.Known;
                 break;
             default:
                 Elementwise<CastFormula<TIn, Truth>, TIn, Truth>.Run(this, default, y, x);

@@ -111,7 +111,7 @@ public sealed class Variable : Tensor
         if (MayOverwrite)
         {
             Backend.Zip(formula, this, converted, this);
-            Version++;
+            Forget();
         }
         else
         {
@@ -129,7 +129,7 @@ public sealed class Variable : Tensor
         if (MayOverwrite)
         {
             _ = Buffer;
-            Version++;
+            Forget();
         }
         else
         {
@@ -143,12 +143,19 @@ public sealed class Variable : Tensor
         {
             Backend.Copy(value, this);
             GC.KeepAlive(value);
-            Version++;
+            Forget();
         }
         else
         {
             Adopt(Clone(value));
         }
+    }
+
+    // Nothing that was known of the memory holds any longer.
+    private void Forget()
+    {
+        Storage?.Known = null;
+        Version++;
     }
 
     private void Adopt(Tensor fresh)

@@ -134,6 +134,7 @@ public class AxisKernelTests
             rows.Add($"LayerNorm {dtype} [{m}, {n}]", new(32 * tolerance, x => LayerNorm(x[0], x[1], x[2]), Normal([m, n], dtype), Normal([n], dtype), Normal([n], dtype)));
             rows.Add($"RmsNorm {dtype} [{m}, {n}]", new(32 * tolerance, x => RmsNorm(x[0], x[1]), Normal([m, n], dtype), Normal([n], dtype)));
         }
+        rows.Add($"BatchNorm {dtype}", new(32 * tolerance, x => BatchNorm(x[0], x[1], x[2]), Normal([70, 40], dtype), Normal([40], dtype), Normal([40], dtype)));
         rows.Add($"LayerNorm without gain {dtype}", new(32 * tolerance, x => LayerNorm(x[0]), Normal([6, 50], dtype)));
         rows.Add($"LayerNorm over two axes {dtype}", new(32 * tolerance, x => LayerNorm(x[0], axes: [0, 2]), Normal([6, 5, 40], dtype)));
         rows.Add($"Softmax of a middle axis {dtype}", new(tolerance, x => Softmax(x[0], 1), Normal([3, 70, 5], dtype)));

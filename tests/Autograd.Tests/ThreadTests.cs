@@ -38,6 +38,9 @@ public class ThreadTests
         ["Lstm gradient of the state"] = t => Slope(h => Lstm(Sequences(t), t[1][..40, ..256], t[1][..64, ..256] / 8, initialHidden: h).Outputs, t[0][..50, ..64]),
         ["Gru gradient of the kernel"] = t => Slope(u => Gru(Sequences(t), t[1][..40, ..192], u / 8).Outputs, t[1][..64, ..192]),
         ["LayerNorm gradient of the gain"] = t => Slope(gain => LayerNorm(t[0], gain), t[1][0]),
+        ["BatchNorm"] = t => BatchNorm(t[0].Reshape(-1, 20), t[1][0, ..20]),
+        ["BatchNorm gradient"] = t => Slope(x => Square(BatchNorm(x)), t[0]),
+        ["BatchNorm gradient of the gain"] = t => Slope(gain => BatchNorm(t[0], gain), t[1][0]),
         ["SoftmaxCrossEntropy gradient"] = t => Slope(x => SoftmaxCrossEntropy(x, t[1]), t[0]),
         ["A training run"] = _ => Train(),
     };

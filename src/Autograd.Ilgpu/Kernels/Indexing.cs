@@ -182,11 +182,7 @@ internal static class Positions
         }
         backend.Recurrence(null, counts, 1, stretches, 1, reverse: false, sums);
         // How many there are is the shape of the result, so this waits.
-        var total = 0;
-        lock (backend.Sync)
-        {
-            sums.On<int>(stretches - 1).SubView(0, 1).CopyToCPU(backend.Accelerator.DefaultStream, ref total, 1);
-        }
+        var total = backend.Download(new Tensor(sums.Buffer, DType.Int32, Shape.Of(1), null, stretches - 1, sums.Storage)).Item<int>();
         var y = backend.AllocateTensor(DType.Int64, total);
         if (total > 0)
         {

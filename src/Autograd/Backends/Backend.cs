@@ -183,6 +183,15 @@ internal abstract class Backend
     /// <summary>The gradients of <see cref="Normalize"/>; dGain and dOffset are [parts, n], each part the sum over a stretch of the rows.</summary>
     public abstract void NormalizePullback(bool centered, Tensor dy, Tensor x, Tensor? gain, Tensor statistics, int rows, int n, Tensor dx, Tensor dGain, Tensor dOffset);
 
+    /// <summary>
+    /// Each column of x [rows, n] with its mean taken out: y = (x - mean) scale gain + offset, all of these [n]; gain and offset may be missing. Writes variances and scales,
+    /// which are 1 / sqrt(variance + epsilon), too.
+    /// </summary>
+    public abstract void NormalizeColumns(double epsilon, Tensor x, Tensor mean, Tensor? gain, Tensor? offset, Tensor variance, Tensor scale, Tensor y);
+
+    /// <summary>The gradients of <see cref="NormalizeColumns"/>.</summary>
+    public abstract void NormalizeColumnsPullback(Tensor dy, Tensor x, Tensor mean, Tensor scale, Tensor? gain, Tensor dx, Tensor dOffset, Tensor dGain);
+
     // ---- matrices ----
 
     /// <summary>c = a b over the last two axes, either read transposed, the leading axes broadcast. a and b may have any strides.</summary>

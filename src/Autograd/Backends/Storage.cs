@@ -30,6 +30,12 @@ internal abstract class Storage
         }
     }
 
+    /// <summary>On a device, the number of elements.</summary>
+    public virtual int Length => 0;
+
+    /// <summary>On a device, what is known of the elements. Whoever overwrites them forgets it.</summary>
+    public WholeNumbers? Known { get; set; }
+
     protected bool Escaped { get; private set; }
 
     protected abstract void GiveBack();

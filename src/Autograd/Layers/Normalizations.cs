@@ -1,3 +1,4 @@
+using Autograd.Ops;
 using static Autograd.Tensor;
 
 namespace Autograd;
@@ -134,18 +135,16 @@ public sealed class BatchNormalization(
             var y = (x - Along(MovingMean!, axis, x.Rank)) * Along(factor, axis, x.Rank);
             return Beta is { } beta ? y + Along(beta, axis, x.Rank) : y;
         }
-        Axes others = Enumerable.Range(0, x.Rank).Where(other => other != axis).ToArray();
-        var mean = x.Mean(others, keepDims: true);
-        var variance = SquaredDifference(x, mean).Mean(others, keepDims: true);
+        var (normalized, mean, variance) = BatchNormOp.Apply(x, Gamma, Beta, axis, Epsilon);
         using (Recording.Pause())
         {
             Move(MovingMean!, mean);
             Move(MovingVariance!, variance);
         }
-        return Scaled((x - mean) * Rsqrt(variance + Epsilon), axis);
+        return normalized;
     }
 
-    private void Move(Variable moving, Tensor seen) => moving.AssignSub((1 - Momentum) * (moving - seen.Reshape(moving.Shape)));
+    private void Move(Variable moving, Tensor seen) => moving.AssignSub((1 - Momentum) * (moving - seen));
 }
 
 /// <summary>Each example's features (along an axis) with their mean and variance taken out: gamma (x - mean) / sqrt(variance + epsilon) + beta. Ba et al., 2016.</summary>

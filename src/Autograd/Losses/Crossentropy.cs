@@ -1,3 +1,4 @@
+using Autograd.Backends;
 using Autograd.Serialization;
 using static Autograd.Tensor;
 
@@ -81,7 +82,7 @@ public sealed class SparseCategoricalCrossentropy(
         if (IgnoreClass is { } ignored)
         {
             mask = NotEqual(classes, ignored);
-            classes = Where(mask, classes, 0);
+            classes = WholeNumbers.Below(yPred.Shape[along], Where(mask, classes, 0));
         }
         var losses = FromLogits
             ? SoftmaxCrossEntropy(Probability.ClassesLast(yPred, along), classes)

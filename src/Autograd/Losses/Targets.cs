@@ -1,3 +1,4 @@
+using Autograd.Backends;
 using static Autograd.Tensor;
 
 namespace Autograd;
@@ -65,13 +66,29 @@ internal static class Targets
                 $"{what}: class numbers of shape {yTrue.Shape} do not fit predictions of shape {predictions} with classes along axis {axis}; the class numbers must have shape {shape}.");
         }
         using var pause = Recording.Pause();
-        RequireClasses(yTrue, predictions[along], what, ignored);
-        return Reshaped(yTrue.Cast(DType.Int64), shape);
+        var known = RequireClasses(yTrue, predictions[along], what, ignored);
+        var classes = yTrue.Cast(DType.Int64);
+        if (known is not null)
+        {
+            classes.Storage!.Known ??= known;
+        }
+        return Reshaped(classes, shape);
     }
 
     /// <summary>All values are whole numbers from 0 on, less than the number of classes, or the ignored one.</summary>
-    public static void RequireClasses(Tensor numbers, int classes, string what, int? ignored = null)
+    /// <returns>On a device, what they were found to be.</returns>
+    public static WholeNumbers? RequireClasses(Tensor numbers, int classes, string what, int? ignored = null)
     {
+        if (numbers.Device != Device.Cpu)
+        {
+            // What is ignored may be a number beside those of the classes, or one far off.
+            var isFarOff = ignored < -1 || ignored > classes;
+            var counted = isFarOff ? Where(Equal(numbers, ignored!.Value), 0, numbers) : numbers;
+            if (WholeNumbers.Within(counted, ignored == -1 ? -1 : 0, ignored == classes ? classes : classes - 1) is { } known)
+            {
+                return isFarOff ? null : known;
+            }
+        }
         var values = numbers.Cast(DType.Float64).ToArray<double>();
         for (var i = 0; i < values.Length; i++)
         {
@@ -81,6 +98,7 @@ internal static class Targets
                     $"{what}: {values[i]} in row {Place(i, numbers.Shape)} is no class; the {classes} classes are whole numbers from 0 to {classes - 1}."));
             }
         }
+        return null;
     }
 
     private static string Place(int i, Shape shape)

@@ -1,3 +1,4 @@
+using Autograd.Backends;
 using static Autograd.Tensor;
 
 namespace Autograd;
@@ -69,7 +70,7 @@ internal sealed class ConfusionCounts(double[] thresholds, bool isEven, bool per
     private Tensor Buckets(Tensor predictions)
     {
         var buckets = Where(predictions > 0, Ceiling(Clip(predictions, 0, 1) * (thresholds.Length - 1)), 0).Cast(DType.Int64);
-        return thresholds[0] < 0 ? Maximum(buckets, IsFinite(predictions).Cast(DType.Int64)) : buckets;
+        return WholeNumbers.Below(thresholds.Length + 1, thresholds[0] < 0 ? Maximum(buckets, IsFinite(predictions).Cast(DType.Int64)) : buckets);
     }
 
     /// <summary>For each threshold the sum of the weights of predictions above it.</summary>

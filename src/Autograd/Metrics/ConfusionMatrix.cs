@@ -1,3 +1,4 @@
+using Autograd.Backends;
 using Autograd.Serialization;
 using static Autograd.Tensor;
 
@@ -24,7 +25,7 @@ public abstract class ConfusionTableMetric : Metric
         var (y, p) = (yTrue.Cast(DType.Int64), yPred.Cast(DType.Int64));
         var counts = IsClass(y) & IsClass(p);
         counts = ignored is { } one ? counts & NotEqual(y, one) : counts;
-        var cells = Where(counts, (y * NumClasses) + p, 0).Flatten();
+        var cells = WholeNumbers.Below(NumClasses * NumClasses, Where(counts, (y * NumClasses) + p, 0).Flatten());
         var table = FullOn(p.Backend, [NumClasses * NumClasses], 0, DType.Float64).ScatterAdd(cells, Where(counts, weights, 0).Flatten()).Reshape(NumClasses, NumClasses);
         _table = _table is null ? table : _table + table;
     }

@@ -281,13 +281,15 @@ namespace Autograd.Ops
             Shape.Broadcast(x.Shape, y.Shape, operation);
             using (Recording.Pause())
             {
+                // A number is looked at before it goes to the device of what it divides.
+                var (hasZero, hasNegativeOne) = (Tensor.Equal(y, 0).Any().Item<bool>(), operation == "FloorDivide" && Tensor.Equal(y, -1).Any().Item<bool>());
                 Backends.Backend.Of(ref x, ref y, new NotDifferentiable(operation));
-                if (Tensor.Equal(y, 0).Any().Item<bool>())
+                if (hasZero)
                 {
                     throw new ValueException($"{operation}: integer division by zero (shapes {x.Shape} and {y.Shape}); Cast to a floating type for infinities.");
                 }
                 var smallest = Promotion.Common(x, y) == DType.Int64 ? (Tensor)long.MinValue : int.MinValue;
-                if (operation == "FloorDivide" && Tensor.Equal(y, -1).Any().Item<bool>() && (Tensor.Equal(x, smallest) & Tensor.Equal(y, -1)).Any().Item<bool>())
+                if (hasNegativeOne && (Tensor.Equal(x, smallest) & Tensor.Equal(y, -1)).Any().Item<bool>())
                 {
                     throw new ValueException($"{operation}: {(long)smallest.Item()} / -1 does not fit the type.");
                 }

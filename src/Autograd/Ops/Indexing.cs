@@ -301,10 +301,15 @@ namespace Autograd.Ops
             }
             using (Recording.Pause())
             {
+                var known = indices.Backend == CpuBackend.Instance ? null : WholeNumbers.Within(indices, 0, extent - 1L);
                 var positions = indices.Cast(DType.Int64).Packed();
-                if (positions.Size > 0)
+                if (known is not null)
                 {
-                    var (smallest, largest) = Range(positions);
+                    positions.Storage!.Known ??= known;
+                }
+                else if (positions.Size > 0)
+                {
+                    var (smallest, largest) = WholeNumbers.Ends(positions.OnCpu());
                     if (smallest < 0 || largest >= extent)
                     {
                         throw new ValueException($"{operation}: index {(smallest < 0 ? smallest : largest)} is out of range for {(axis is null ? $"depth {extent}" : $"axis {axis} of shape {x.Shape}")}; "
@@ -314,24 +319,6 @@ namespace Autograd.Ops
                 // Indices have no gradients to carry, so they come by themselves; checked first, where a look costs no waiting for a device.
                 return positions.AsValue().To(x.Device);
             }
-        }
-
-        private static (long Smallest, long Largest) Range(Tensor positions)
-        {
-            // Of a few, sooner seen here than kernels are compiled.
-            const int Few = 1024;
-            if (positions.Size > Few || positions.Backend != CpuBackend.Instance)
-            {
-                return (positions.Min().Item<long>(), positions.Max().Item<long>());
-            }
-            var (smallest, largest) = (long.MaxValue, long.MinValue);
-            foreach (var position in positions.Elements<long>())
-            {
-                smallest = Math.Min(smallest, position);
-                largest = Math.Max(largest, position);
-            }
-            GC.KeepAlive(positions);
-            return (smallest, largest);
         }
 
         public static void RequireAligned(Shape shape, Shape indices, int axis, string operation)

@@ -21,6 +21,19 @@ namespace Autograd
         /// <inheritdoc cref="LayerNorm"/>
         public static Tensor RmsNorm(Tensor x, Tensor? gain = null, Axes? axes = null, double epsilon = 1e-6) =>
             NormalizeOp.Apply("RmsNorm", centered: false, x, gain, null, axes ?? -1, epsilon);
+
+        /// <summary>
+        /// (x - mean) / sqrt(variance + epsilon) * gain + offset, mean and variance of each feature over all axes but its own. Ioffe and Szegedy, 2015.
+        /// </summary>
+        /// <param name="x">Any shape with at least one axis.</param>
+        /// <param name="gain">One number for each feature; 1 when left out.</param>
+        /// <param name="offset">One number for each feature; 0 when left out.</param>
+        /// <param name="axis">The axis of the features; the last when left out.</param>
+        /// <param name="epsilon">Keeps the quotient finite; Keras's 1e-3 when left out (PyTorch takes 1e-5).</param>
+        /// <exception cref="ShapeException">The axis is out of range, x is empty, or gain or offset have not the shape of its features.</exception>
+        /// <exception cref="ValueException">Epsilon is negative or NaN.</exception>
+        public static Tensor BatchNorm(Tensor x, Tensor? gain = null, Tensor? offset = null, int axis = -1, double epsilon = 1e-3) =>
+            BatchNormOp.Apply(x, gain, offset, axis, epsilon).Y;
     }
 }
 
@@ -49,8 +62,27 @@ namespace Autograd.Ops
             {
                 throw new ShapeException($"{name}: x has shape {x.Shape}, and there is nothing to normalize along {axes}.");
             }
-            Require(gain, "gain");
-            Require(offset, "offset");
+            RequireFitting(name, ref x, ref gain, ref offset, shape, epsilon);
+            int[] order = [.. Enumerable.Range(0, x.Rank).Where(axis => !chosen.Contains(axis)), .. normalized];
+            var isLast = order.AsSpan().SequenceEqual([.. Enumerable.Range(0, x.Rank)]);
+            var y = OverRows(name, centered, isLast ? x : x.Permute(order), gain, offset, shape, epsilon);
+            return isLast ? y : y.Permute([.. Enumerable.Range(0, x.Rank).Select(axis => Array.IndexOf(order, axis))]);
+        }
+
+        /// <summary>Refuses what does not fit, and brings the operands to one floating type.</summary>
+        public static void RequireFitting(string name, ref Tensor x, ref Tensor? gain, ref Tensor? offset, Shape shape, double epsilon)
+        {
+            foreach (var (operand, what) in new[] { (gain, "gain"), (offset, "offset") })
+            {
+                if (operand is not null && !operand.Shape.Equals(shape))
+                {
+                    throw new ShapeException($"{name}: the {what} has shape {operand.Shape}; for x {x.Shape} it must have {shape}.");
+                }
+                if (operand is not null && operand.Backend != x.Backend)
+                {
+                    throw new DeviceException($"{name}: the {what} lives on {operand.Device}, x on {x.Device}; move one of them first.");
+                }
+            }
             if (!(epsilon >= 0))
             {
                 throw new ValueException(FormattableString.Invariant($"{name}: epsilon is {epsilon}; it must not be negative."));
@@ -65,22 +97,6 @@ namespace Autograd.Ops
             }
             x = x.DType.IsFloating() ? x : x.Cast(DType.Float32);
             gain = gain is null ? null : Promotion.Convert(gain, x.DType);
-            int[] order = [.. Enumerable.Range(0, x.Rank).Where(axis => !chosen.Contains(axis)), .. normalized];
-            var isLast = order.AsSpan().SequenceEqual([.. Enumerable.Range(0, x.Rank)]);
-            var y = OverRows(name, centered, isLast ? x : x.Permute(order), gain, offset, shape, epsilon);
-            return isLast ? y : y.Permute([.. Enumerable.Range(0, x.Rank).Select(axis => Array.IndexOf(order, axis))]);
-
-            void Require(Tensor? operand, string what)
-            {
-                if (operand is not null && !operand.Shape.Equals(shape))
-                {
-                    throw new ShapeException($"{name}: the {what} has shape {operand.Shape}; the normalized axes of {x.Shape} have {shape}.");
-                }
-                if (operand is not null && operand.Backend != x.Backend)
-                {
-                    throw new DeviceException($"{name}: the {what} lives on {operand.Device}, x on {x.Device}; move one of them first.");
-                }
-            }
         }
 
         private static Tensor OverRows(string name, bool centered, Tensor x, Tensor? gain, Tensor? offset, Shape shape, double epsilon)
@@ -129,6 +145,74 @@ namespace Autograd.Ops
             _dGain?.Dispose();
             _dOffset?.Dispose();
             (_dGain, _dOffset) = (null, null);
+        }
+    }
+
+    /// <summary>Each column of [rows, features]. The operands are x and, where given, gain and offset.</summary>
+    internal sealed class BatchNormOp(double epsilon, bool hasGain, bool hasOffset, Tensor? packed, Tensor mean, Tensor scale) : FusedOp
+    {
+        public override string Name => "BatchNorm";
+
+        public override string Attributes => FormattableString.Invariant($"epsilon {epsilon}");
+
+        /// <summary>The result, and for moving averages means and variances, through which nothing flows back.</summary>
+        public static (Tensor Y, Tensor Mean, Tensor Variance) Apply(Tensor x, Tensor? gain, Tensor? offset, int axis, double epsilon)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            var along = x.Shape.Axis(axis, "BatchNorm");
+            if (x.Size == 0)
+            {
+                throw new ShapeException($"BatchNorm: x has shape {x.Shape}, and there is nothing to normalize.");
+            }
+            var n = x.Shape[along];
+            NormalizeOp.RequireFitting("BatchNorm", ref x, ref gain, ref offset, [n], epsilon);
+            if (along == x.Rank - 1)
+            {
+                var (y, mean, variance) = OverColumns(x.Reshape(x.Size / n, n), gain, offset, epsilon);
+                return (y.Reshape(x.Shape), mean, variance);
+            }
+            // The features last, and back again.
+            int[] order = [.. Enumerable.Range(0, x.Rank).Where(other => other != along), along];
+            var moved = Apply(x.Permute(order), gain, offset, -1, epsilon);
+            return moved with { Y = moved.Y.Permute([.. Enumerable.Range(0, x.Rank).Select(a => Array.IndexOf(order, a))]) };
+        }
+
+        private static (Tensor Y, Tensor Mean, Tensor Variance) OverColumns(Tensor x, Tensor? gain, Tensor? offset, double epsilon)
+        {
+            var (packed, packedGain, packedOffset) = (x.Packed(), gain?.Packed(), offset?.Packed());
+            Tensor mean;
+            using (Recording.Pause())
+            {
+                mean = packed.Mean(0);
+            }
+            var y = Tensor.Allocate(x.DType, x.Shape, x.Backend);
+            var (variance, scale) = (Tensor.Allocate(x.DType, mean.Shape, x.Backend), Tensor.Allocate(x.DType, mean.Shape, x.Backend));
+            x.Backend.NormalizeColumns(epsilon, packed, mean, packedGain, packedOffset, variance, scale, y);
+            GC.KeepAlive((packed, packedGain, packedOffset, x));
+            Tensor[] operands = [x, .. gain is null ? [] : new[] { gain }, .. offset is null ? [] : new[] { offset }];
+            var copy = ReferenceEquals(packed, x) ? null : packed; // as with NormalizeOp
+            Recording.Active?.Add(new BatchNormOp(epsilon, gain is not null, offset is not null, copy, mean, scale), y, operands);
+            return (y, mean, variance);
+        }
+
+        protected override Tensor Expression(Tensor[] operands)
+        {
+            var centered = operands[0] - operands[0].Mean(0);
+            var y = centered * Tensor.Rsqrt(Tensor.Square(centered).Mean(0) + epsilon);
+            y = hasGain ? y * operands[1] : y;
+            return hasOffset ? y + operands[^1] : y;
+        }
+
+        protected override Func<int, Tensor?> Kernel(Tensor dy, in RecordedOp recorded)
+        {
+            var operands = recorded.Many!;
+            var x = packed ?? operands[0];
+            var dx = Tensor.Allocate(x.DType, x.Shape, x.Backend);
+            var (dOffset, dGain) = (Tensor.Allocate(x.DType, mean.Shape, x.Backend), Tensor.Allocate(x.DType, mean.Shape, x.Backend));
+            var (packedDy, gain) = (dy.Packed(), hasGain ? operands[1].Packed() : null);
+            x.Backend.NormalizeColumnsPullback(packedDy, x, mean, scale, gain, dx, dOffset, dGain);
+            GC.KeepAlive((packedDy, gain, x, dy));
+            return input => input == 0 ? dx : input == 1 && hasGain ? dGain : dOffset;
         }
     }
 }

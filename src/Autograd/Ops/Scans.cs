@@ -1,3 +1,4 @@
+using Autograd.Backends;
 using Autograd.Ops;
 
 namespace Autograd
@@ -65,7 +66,7 @@ namespace Autograd
                     indices = Concat([indices.SliceAxis(along, 0, step), Where(isAfter, indices.SliceAxis(along, step, n - step), indices.SliceAxis(along, 0, n - step))], along);
                 }
             }
-            return (TakeAlongAxis(indices, along), indices);
+            return (TakeAlongAxis(WholeNumbers.Below(n, indices), along), indices);
         }
 
         /// <summary>The elements moved on by one in the direction of a scan, a constant before them.</summary>

@@ -1,3 +1,4 @@
+using Autograd.Backends;
 using Autograd.Ops;
 
 namespace Autograd
@@ -53,7 +54,7 @@ namespace Autograd
             var sorted = z.Sort(along, descending: true);
             var rank = Arange(1, z.Shape[along] + 1).Reshape([.. Enumerable.Range(0, z.Rank).Select(axis => axis == along ? -1 : 1)]).To(z.Device);
             var count = (rank * sorted > sorted.CumSum(along) - 1).Sum(along, keepDims: true);
-            return z >= sorted.TakeAlongAxis(Maximum(count, 1) - 1, along);
+            return z >= sorted.TakeAlongAxis(WholeNumbers.Below(z.Shape[along], Maximum(count, 1) - 1), along);
         }
 
         private static Tensor SoftmaxAlong(Tensor x, int axis, bool logarithm)

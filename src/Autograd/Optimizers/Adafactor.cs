@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Autograd;
 
 /// <summary>Adafactor: the squares of a matrix's gradients kept as their means over rows and over columns, steps relative to the weights. Shazeer and Stern, 2018.</summary>
@@ -74,9 +76,14 @@ public sealed class Adafactor : Optimizer
             velocity = rows;
         }
         var direction = g / Tensor.Sqrt(velocity);
-        var scale = _rate * Math.Max(Epsilon2, RootMeanSquare(w)) / Math.Max(1, RootMeanSquare(direction) / ClipThreshold);
-        w.AssignSub(scale * direction);
+        w.AssignSub(OfNorms(new Scale(_rate, Epsilon2, ClipThreshold, Math.Sqrt(w.Size)), w, direction) * direction);
     }
 
-    private static double RootMeanSquare(Tensor x) => Math.Sqrt(SquaredNorm(x) / x.Size);
+    // Of the roots of mean squares, which are norms but for the number of elements.
+    private readonly record struct Scale(double Rate, double Least, double Threshold, double Count) : IBinaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> =>
+            T.Field(Rate) * T.Max(x / T.Field(Count), T.Field(Least)) / T.Max(y / T.Field(Count) / T.Field(Threshold), T.One);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Autograd;
 
 /// <summary>LAMB: Adam's direction r, scaled to the weights: w -= rate |w| / |r| · r, where both norms are above 0. You et al., 2019.</summary>
@@ -44,7 +46,12 @@ public sealed class Lamb : Optimizer
         m.AssignAdd((1 - Beta1) * (g - m));
         v.AssignAdd((1 - Beta2) * (Tensor.Square(g) - v));
         var direction = m / _correction1 / (Tensor.Sqrt(v / _correction2) + Epsilon);
-        var (weights, directions) = (Math.Sqrt(SquaredNorm(w)), Math.Sqrt(SquaredNorm(direction)));
-        w.AssignSub(_rate * (weights > 0 && directions > 0 ? weights / directions : 1) * direction);
+        w.AssignSub(OfNorms(new Scale(_rate), w, direction) * direction);
+    }
+
+    private readonly record struct Scale(double Rate) : IBinaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => T.Field(Rate) * T.Select(T.Min(x, y) > T.Zero, x / y, T.One);
     }
 }

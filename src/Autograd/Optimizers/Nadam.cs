@@ -38,8 +38,10 @@ public sealed class Nadam : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> SlotNames => ["momentum", "velocity"];
 
+    // A number that the next step computes with is no matter for another device.
     /// <inheritdoc/>
-    protected override IReadOnlyList<Variable> SharedState { get; } = [new Variable(Tensor.Full([], 1, DType.Float64), trainable: false, name: "momentum_product")];
+    protected override IReadOnlyList<Variable> SharedState { get; } =
+        [new Variable(Tensor.FullOn(Backends.Cpu.CpuBackend.Instance, [], 1, DType.Float64), trainable: false, name: "momentum_product")];
 
     private double MomentumAt(long step) => Beta1 * (1 - (0.5 * Math.Pow(0.96, step * MomentumDecay)));
 

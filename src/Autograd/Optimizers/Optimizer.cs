@@ -220,9 +220,14 @@ public abstract partial class Optimizer
             gradients = TakeMean(parameters, gradients, calls);
             _accumulatedCalls = 0;
         }
+        var clipsFirst = (GlobalClipNorm ?? ClipNorm) is not null && Array.Exists(gradients, gradient => gradient is not null && gradient.Device != Device.Cpu);
+        if (clipsFirst)
+        {
+            gradients = Clipped(gradients);
+        }
         var begun = 0L;
         var preparation = new Preparation(
-            GlobalClipNorm is { } most ? ScaleTo(most, GlobalNorm(gradients), Convention) : 1,
+            GlobalClipNorm is { } most && !clipsFirst ? ScaleTo(most, GlobalNorm(gradients), Convention) : 1,
             ClipValue ?? double.PositiveInfinity,
             DecaysWeights ? 0 : WeightDecay ?? 0,
             DecaysWeights ? rate * (WeightDecay ?? 0) : 0);
@@ -237,7 +242,7 @@ public abstract partial class Optimizer
                     Begin(rate, begun);
                 }
                 parameter.Preparation = preparation;
-                if (ClipNorm is { } norm)
+                if (ClipNorm is { } norm && !clipsFirst)
                 {
                     parameter.Preparation = parameter.Preparation with { Scale = ScaleTo(norm, Math.Sqrt(SquaredNorm(gradient)), Convention.Keras) };
                 }
@@ -364,6 +369,21 @@ public abstract partial class Optimizer
     private static double ScaleTo(double most, double norm, Convention convention) =>
         !double.IsFinite(norm) ? double.NaN : convention == Convention.Torch ? Math.Min(most / (norm + 1e-6), 1) : most / Math.Max(norm, most);
 
+    // The same where nobody waits for a norm: it stays on its device.
+    private static Tensor ScaleTo(double most, Tensor norm, Convention convention) => Tensor.Where(
+        Tensor.IsFinite(norm), convention == Convention.Torch ? Tensor.Minimum(most / (norm + 1e-6), 1) : most / Tensor.Maximum(norm, most), double.NaN);
+
+    private Tensor?[] Clipped(Tensor?[] gradients)
+    {
+        if (ClipNorm is { } norm)
+        {
+            return Array.ConvertAll(gradients, gradient => gradient is null ? null : gradient * ScaleTo(norm, Norm(gradient), Convention.Keras).Cast(gradient.DType));
+        }
+        var norms = gradients.OfType<Tensor>().Select(Norm).ToList();
+        var scale = ScaleTo(GlobalClipNorm!.Value, Norm(Tensor.Stack([.. norms.Select(norm => norm.To(norms[0].Device))])), Convention);
+        return Array.ConvertAll(gradients, gradient => gradient is null ? null : gradient * scale.Cast(gradient.DType).To(gradient.Device));
+    }
+
     private static double GlobalNorm(Tensor?[] gradients)
     {
         var sum = 0.0;
@@ -374,8 +394,21 @@ public abstract partial class Optimizer
         return Math.Sqrt(sum);
     }
 
-    /// <summary>The sum of squares, right also where those of single precision overflow.</summary>
-    private protected static double SquaredNorm(Tensor gradient)
+    /// <summary>A formula of two norms, as a scalar of the tensors' type where they are.</summary>
+    private protected static Tensor OfNorms<TFormula>(TFormula formula, Tensor x, Tensor y) where TFormula : struct, IBinaryFormula
+    {
+        var (u, v) = (Norm(x), Norm(y));
+        var z = Tensor.Allocate(DType.Float64, [], x.Backend);
+        x.Backend.Zip(formula, u, v, z);
+        GC.KeepAlive((u, v));
+        return z.Cast(x.DType);
+    }
+
+    /// <summary>The root of the sum of squares as float64, where the tensor is, and right also where squares of single precision overflow.</summary>
+    private static Tensor Norm(Tensor x) =>
+        x.Device == Device.Cpu ? Tensor.Scalar(Math.Sqrt(SquaredNorm(x)), DType.Float64) : Tensor.Sqrt(Tensor.Square(x.Cast(DType.Float64)).Sum());
+
+    private static double SquaredNorm(Tensor gradient)
     {
         var sum = Tensor.Square(gradient).Sum().Item();
         return !double.IsFinite(sum) && gradient.DType == DType.Float32 ? Tensor.Square(gradient.Cast(DType.Float64)).Sum().Item() : sum;

@@ -1,3 +1,5 @@
+using Autograd.Backends;
+
 namespace Autograd;
 
 /// <summary>Where the batches of an epoch come from.</summary>
@@ -71,6 +73,14 @@ internal abstract class BatchSource
                 throw new ValueException($"{operation}: there are no examples (x has shape {all.X[0].Shape}).");
             }
             (_all, _batchSize, _shuffle) = (all, batchSize, shuffle);
+            foreach (var y in all.Y)
+            {
+                // Class numbers, perhaps: of these all batches know what is seen now.
+                if (y.Device != Device.Cpu && y.Size == _rows)
+                {
+                    _ = WholeNumbers.Within(y, 0, long.MaxValue);
+                }
+            }
         }
 
         public override int? Count => (int)(((long)_rows + _batchSize - 1) / _batchSize);

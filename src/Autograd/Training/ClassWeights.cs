@@ -1,3 +1,5 @@
+using Autograd.Backends;
+
 namespace Autograd;
 
 /// <summary>Weights of classes as weights of examples.</summary>
@@ -23,12 +25,14 @@ internal static class ClassWeights
         {
             return batch;
         }
-        var largest = Math.Max((int)classes.Max().Item(), weights.Keys.DefaultIfEmpty(0).Max());
+        const int MostClasses = 1 << 24; // a table, so a wild label must not make it endless
+        var known = classes.Device == Device.Cpu ? null : WholeNumbers.Within(classes, 0, MostClasses - 1);
+        var largest = Math.Max(known is null ? (int)classes.Max().Item() : (int)known.Most, weights.Keys.DefaultIfEmpty(0).Max());
         if (weights.Keys.FirstOrDefault(c => c < 0) is < 0 and var number)
         {
             throw new ValueException($"{operation}: classWeight names the class {number}; classes are numbered from 0.");
         }
-        if (classes.Min().Item() < 0)
+        if (known is null && classes.Min().Item() < 0)
         {
             throw new ValueException(FormattableString.Invariant(
                 $"{operation}: the target of example {classes.Reshape(y.Shape[0], -1).Min(1).ArgMin().Item()} is {classes.Min().Item()}, which is no class that classWeight could weigh; classes are numbered from 0."));
@@ -37,7 +41,6 @@ internal static class ClassWeights
         {
             throw new ValueException($"{operation}: a class weight must be finite and not negative.");
         }
-        const int MostClasses = 1 << 24; // a table, so a wild label must not make it endless
         if (largest >= MostClasses)
         {
             throw new ValueException($"{operation}: class {largest} is beyond the {MostClasses} that class weights are for.");

@@ -197,21 +197,30 @@ public partial class Model
 
     internal Logs Measured()
     {
+        using var pause = Recording.Pause();
         var logs = new Logs();
-        foreach (var metric in Metrics)
+        var measures = Metrics.Select(metric => (metric.Name, Result: metric.Result())).Where(measure => measure.Result.Size == 1 || measure.Result.Rank == 1).ToList();
+        var device = measures.FirstOrDefault(measure => measure.Result.Device != Device.Cpu).Result?.Device;
+        if (device is not null)
         {
-            var result = metric.Result();
+            // One look there for all.
+            var (sizes, start) = (measures.ConvertAll(measure => measure.Result.Size), 0);
+            var all = Tensor.Concat([.. measures.Select(measure => measure.Result.Cast(DType.Float64).Reshape(measure.Result.Size).To(device))]).To(Device.Cpu);
+            measures = [.. measures.Select((measure, i) => (measure.Name, all[start..(start += sizes[i])]))];
+        }
+        foreach (var (name, result) in measures)
+        {
             if (result.Size == 1)
             {
-                logs[metric.Name] = result.Item();
+                logs[name] = result.Item();
             }
-            else if (result.Rank == 1)
+            else
             {
                 // One value per class, as f1_score_0, f1_score_1; a matrix is read from the metric itself.
                 var values = result.Cast(DType.Float64).ToArray<double>();
                 for (var i = 0; i < values.Length; i++)
                 {
-                    logs[FormattableString.Invariant($"{metric.Name}_{i}")] = values[i];
+                    logs[FormattableString.Invariant($"{name}_{i}")] = values[i];
                 }
             }
         }

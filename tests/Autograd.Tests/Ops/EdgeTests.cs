@@ -119,6 +119,8 @@ public sealed class EdgeTests
         new("cross-entropy of an excluded class", x => SoftmaxCrossEntropy(x[0], x[1]), [[0, -Infinity, 0], [0.5, 0, 0.5]], [0.69314718055994531], [[0, 0, 0], [0.69314718055994531, 0, 0.69314718055994531]]),
         new("binary cross-entropy far out", x => SigmoidCrossEntropy(x[0], x[1]), [[1000, -1000, 1000, -1000], [1, 0, 0, 1]], [0, 0, 1000, 1000], [[0, 0, 1, -1], [-1000, 1000, -1000, 1000]]),
         new("layer norm of a constant", x => LayerNorm(x[0], epsilon: 1e-4), [[3, 3, 3, 3]], [0, 0, 0, 0], [[0, 0, 0, 0]]),
+        new("batch norm of a constant", x => BatchNorm(x[0], axis: 0, epsilon: 1e-4), [[3]], [0], [[0]]),
+        new("batch norm far from zero", x => BatchNorm(x[0].Reshape(2, 1), epsilon: 0), [[1e6, 1e6 + 2]], [-1, 1], [[0, 0]]),
         new("rms norm of zeros", x => RmsNorm(x[0], epsilon: 0.25), [[0, 0, 0]], [0, 0, 0], [[2, 2, 2]]),
         new("attention to nothing", x => Attention(x[0].Reshape(1, 1), x[1].Reshape(2, 1), x[1].Reshape(2, 1), mask: From(new bool[,] { { false, false } })), [[1], [2, 3]], [0], [[0], [0, 0]]),
         new("logsumexp of large values", x => x[0].LogSumExp(), [[1000, 1000]], [1000 + 0.69314718055994531], [[0.5, 0.5]]),

@@ -187,6 +187,10 @@ public sealed class ValueTests
         ["LayerNorm offset"] = new([3, 5], (x, i) => Normal(x[0][i], Range(0, 5).Select(k => x[0][i[0], k]), 1e-3) + x[1].Flat(i[1])),
         ["RmsNorm"] = new([3, 5], (x, i) => x[0][i] / Math.Sqrt(Range(0, 5).Average(k => x[0][i[0], k] * x[0][i[0], k]) + 1e-6) * x[1].Flat(i[1])),
         ["RmsNorm axes"] = new([3, 5], (x, i) => x[0][i] / Math.Sqrt(Range(0, 3).Average(k => x[0][k, i[1]] * x[0][k, i[1]]) + 1e-6)),
+        ["BatchNorm"] = new([4, 3], (x, i) => Normal(x[0][i], Range(0, 4).Select(k => x[0][k, i[1]]), 1e-3) * x[1].Flat(i[1]) + x[2].Flat(i[1])),
+        ["BatchNorm plain"] = new([2, 3, 2], (x, i) => Normal(x[0][i], Range(0, 6).Select(k => x[0][k / 3, k % 3, i[2]]), 0.01)),
+        ["BatchNorm axis"] = new([3, 2, 2], (x, i) => Normal(x[0][i], Range(0, 6).Select(k => x[0][k / 2, i[1], k % 2]), 1e-3) * x[1].Flat(i[1])),
+        ["BatchNorm offset"] = new([4, 3], (x, i) => Normal(x[0][i], Range(0, 4).Select(k => x[0][k, i[1]]), 1e-3) + x[1].Flat(i[1])),
         ["SoftmaxCrossEntropy"] = new([3], (x, i) => Math.Log(Range(0, 4).Sum(k => Math.Exp(x[0][i[0], k]))) - x[0][i[0], new[] { 2, 0, 3 }[i[0]]]),
         ["SoftmaxCrossEntropy of distributions"] = new([2, 3], (x, i) =>
             Range(0, 4).Sum(k => x[1][i[0], i[1], k] * (Math.Log(Range(0, 4).Sum(l => Math.Exp(x[0][i[0], i[1], l]))) - x[0][i[0], i[1], k]))),

@@ -309,7 +309,7 @@ internal static class TorchOps
     {
         if (one.Flag("training"))
         {
-            return Affine(Normalized(t["x"], 0, one.Number("eps")), t, channels: null);
+            return Tensor.BatchNorm(t["x"], t.GetValueOrDefault("w"), t.GetValueOrDefault("b"), 1, one.Number("eps"));
         }
         var scaled = (t["x"] - t["m"].Reshape(1, 3, 1)) * Rsqrt(t["v"].Reshape(1, 3, 1) + one.Number("eps"));
         return Affine(scaled, t, channels: [1, 3, 1]);
