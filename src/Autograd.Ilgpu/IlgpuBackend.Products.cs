@@ -1,3 +1,4 @@
+using Autograd.Ops;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -6,7 +7,7 @@ namespace Autograd.Backends.Ilgpu;
 /// <content>Matrix products.</content>
 internal sealed partial class IlgpuBackend
 {
-    public override void MatMul(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c)
+    public override void MatMul(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c, Tensor? bias = null)
     {
         switch (c.DType)
         {
@@ -22,6 +23,10 @@ internal sealed partial class IlgpuBackend
             default:
                 MatMul<Whole64>(a, b, transposeA, transposeB, c);
                 break;
+        }
+        if (bias is not null)
+        {
+            Zip(default(AddFormula), c, bias, c);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Autograd.Numerics;
 
@@ -158,6 +159,7 @@ public sealed class GradientTape : IDisposable
 
     /// <summary>The gradients of one target with respect to several sources, in one reverse pass.</summary>
     /// <inheritdoc cref="Gradient(Tensor, Tensor, Tensor, Unconnected)"/>
+    [OverloadResolutionPriority(1)]
     public Tensor?[] Gradient(Tensor target, ReadOnlySpan<Tensor> sources, Tensor? outputGradient = null, Unconnected unconnected = Unconnected.None)
     {
         ArgumentNullException.ThrowIfNull(target);

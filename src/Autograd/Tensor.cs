@@ -272,7 +272,8 @@ public partial class Tensor : IDisposable
 
     /// <summary>
     /// Gives large memory back at once instead of when the garbage collector finds it. Never needed; safe early, twice or never.
-    /// A view or a tape that still reads the memory keeps it. Further operations on this tensor throw.
+    /// A view or a tape that still reads the memory keeps it. Further operations on this tensor throw. Note that an operation with nothing to do (<c>Cast</c> to the type there is,
+    /// <c>Reshape</c> to the same shape, <c>x[..]</c>) gives the tensor itself.
     /// </summary>
     public void Dispose()
     {

@@ -194,8 +194,11 @@ internal abstract class Backend
 
     // ---- matrices ----
 
-    /// <summary>c = a b over the last two axes, either read transposed, the leading axes broadcast. a and b may have any strides.</summary>
-    public abstract void MatMul(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c);
+    /// <summary>
+    /// c = a b over the last two axes, either read transposed, the leading axes broadcast. a and b may have any strides. Where a contiguous bias of c's last extent is given, of c's
+    /// floating type, it is added to each row.
+    /// </summary>
+    public abstract void MatMul(Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor c, Tensor? bias = null);
 
     // ---- recurrent layers ----
 

@@ -79,15 +79,24 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
         {
             MemoryBudget.LeavePool(bytes);
         }
+        // Small ones, pooled only under poison, stay movable: a million tiny pinned arrays make the collector search for every place.
+        var isPinned = bytes >= MemoryBudget.SmallestPinned;
         try
         {
-            // Small ones, pooled only under poison, stay movable: a million tiny pinned arrays make the collector search for every place.
-            array = found ?? GC.AllocateUninitializedArray<T>(capacity, pinned: bytes >= MemoryBudget.SmallestPinned);
+            array = found ?? GC.AllocateUninitializedArray<T>(capacity, isPinned);
         }
         catch (OutOfMemoryException)
         {
-            MemoryBudget.Return(bytes, canReuse: false);
-            throw;
+            try
+            {
+                MemoryBudget.CollectAll();
+                array = GC.AllocateUninitializedArray<T>(capacity, isPinned);
+            }
+            catch (OutOfMemoryException)
+            {
+                MemoryBudget.Return(bytes, canReuse: false);
+                throw;
+            }
         }
         // The very largest arrays have no room left for an aligned start.
         offset = Math.Min(AlignedOffset(array), capacity - count);
@@ -118,14 +127,14 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
         }
     }
 
-    /// <summary>Lets go of half the free arrays of every size: what is in use comes back, what is not is soon gone.</summary>
-    private static void Trim()
+    /// <summary>Lets go of all free arrays, or of half of those of every size: what is in use comes back, what is not is soon gone.</summary>
+    private static void Trim(bool all)
     {
         foreach (var free in s_freeBySizeClass)
         {
             lock (free)
             {
-                for (var kept = free.Count / 2; free.Count > kept;)
+                for (var kept = all ? 0 : free.Count / 2; free.Count > kept;)
                 {
                     MemoryBudget.LeavePool(free.Pop().Length * (long)Unsafe.SizeOf<T>());
                 }
@@ -229,15 +238,28 @@ internal static class MemoryBudget
     public static readonly int SmallestRecycled = Poisons ? 1 : 1024;
 
     private const long CollectEvery = 96L << 20;
-    private const long KeepAtLeast = 512L << 20;
 
-    private static readonly ConcurrentBag<Action> s_trims = [];
+    private static readonly long s_keepAtLeast = Math.Min(512L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+
+    private static readonly ConcurrentBag<Action<bool>> s_trims = [];
     private static long s_handedOut;
     private static long s_alive;
     private static long s_pooled;
 
     /// <summary>One more pool to share the room, by what makes it let go of some memory.</summary>
-    public static void AddPool(Action trim) => s_trims.Add(trim);
+    public static void AddPool(Action<bool> trim) => s_trims.Add(trim);
+
+    /// <summary>Gives the system back all that nobody uses: what is pooled, what is garbage, and what the finalizers of garbage put into the pool.</summary>
+    public static void CollectAll()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        foreach (var trim in s_trims)
+        {
+            trim(true);
+        }
+        GC.Collect();
+    }
 
     public static void Take(long bytes)
     {
@@ -258,7 +280,7 @@ internal static class MemoryBudget
     /// <summary>Whether the pool should keep the returned memory.</summary>
     public static bool Return(long bytes, bool canReuse)
     {
-        var room = Math.Max(KeepAtLeast, 2 * Interlocked.Add(ref s_alive, -bytes));
+        var room = Math.Max(s_keepAtLeast, 2 * Interlocked.Add(ref s_alive, -bytes));
         if (!canReuse || bytes > room)
         {
             return false;
@@ -269,7 +291,7 @@ internal static class MemoryBudget
             Interlocked.Add(ref s_pooled, -bytes);
             foreach (var trim in s_trims)
             {
-                trim();
+                trim(false);
             }
             if (Volatile.Read(ref s_pooled) + bytes > room)
             {
@@ -282,11 +304,17 @@ internal static class MemoryBudget
     /// <summary>Throws for a request that the machine can only answer by ending the process.</summary>
     public static void RefuseMoreThanThereIs(long bytes)
     {
-        var memory = GC.GetGCMemoryInfo();
-        var available = memory.TotalAvailableMemoryBytes - Math.Min(Volatile.Read(ref s_alive), memory.TotalAvailableMemoryBytes);
+        var total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var available = total - Volatile.Read(ref s_alive);
+        if (bytes > available && bytes <= total)
+        {
+            // Dead tensors count until somebody looks.
+            CollectAll();
+            available = total - Volatile.Read(ref s_alive);
+        }
         if (bytes > available)
         {
-            throw new TensorMemoryException($"A tensor of {bytes} bytes was asked for; about {available} bytes are left on this machine.");
+            throw new TensorMemoryException($"A tensor of {bytes} bytes was asked for; about {Math.Max(available, 0)} bytes are left on this machine.");
         }
     }
 }

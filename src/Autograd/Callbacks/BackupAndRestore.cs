@@ -3,9 +3,10 @@ using Autograd.Serialization;
 namespace Autograd;
 
 /// <summary>
-/// Makes training that was interrupted go on: the same program, run again, resumes after the last finished epoch, and ends with the same bits as if nothing had happened (where data are shuffled by
-/// <c>Fit</c> or by a data set with a seed). Kept after each epoch are weights, the optimizer's state, the random numbers' state and the epoch; the architecture is the program's.
-/// What other callbacks remember is not kept.
+/// Makes training that was interrupted go on: the same program, run again, resumes after the last finished epoch. Kept after each epoch are weights, the optimizer's state and rate, the random numbers'
+/// state and the epoch; the architecture is the program's. From there every step has the same bits as without the interruption, where data are shuffled by <c>Fit</c> or by a data set with a seed.
+/// What other callbacks remember is not kept: the best value and the epochs waited of <see cref="EarlyStopping"/> and <see cref="ReduceLROnPlateau"/>, and the best of <see cref="ModelCheckpoint"/>, begin
+/// anew, so that these may act at other epochs than without the interruption.
 /// </summary>
 public sealed class BackupAndRestore : Callback
 {

@@ -59,7 +59,9 @@ internal readonly struct Monitored
     public static bool IsAmong(IEnumerable<string> measures, string name) =>
         measures.Contains(name) || (name.LastIndexOf('_') is > 0 and var end && name[(end + 1)..] is { Length: > 0 } number && number.All(char.IsAsciiDigit) && measures.Contains(name[..end]));
 
-    private ValueException Missing(IEnumerable<string> measures, string who) => new($"{who}: there is no measure '{Name}'. {Spelled.Suggestion(Name, measures)}There are: {string.Join(", ", measures)}.");
+    private ValueException Missing(IEnumerable<string> measures, string who) => new($"{who}: there is no measure '{Name}'. {Spelled.Suggestion(Name, measures)}" + (measures.Any()
+        ? $"There are: {string.Join(", ", measures)}."
+        : "Nothing was measured: a TrainStep of your own takes batches into the measures by ComputeMetrics(batch, predictions, loss)."));
 
     /// <summary>The present value.</summary>
     /// <exception cref="ValueException">Nobody measures it; the message lists what is measured.</exception>

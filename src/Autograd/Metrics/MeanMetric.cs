@@ -29,6 +29,7 @@ public abstract class MeanMetric(string? name = null) : Metric(name)
         var total = weights is null ? values.Sum() : (values * weights).Sum();
         var weight = weights is null ? values.Size : weights.BroadcastTo(values.Shape).Sum();
         (_total, _weight) = _total is null ? (total, weight) : (_total + total, _weight! + weight);
+        WasUpdated = true;
     }
 
     /// <inheritdoc/>
@@ -76,6 +77,7 @@ public sealed class Sum(string? name = null) : Metric(name)
         var values = yPred.Cast(DType.Float64);
         var total = (sampleWeight is null ? values : values * SampleWeights.Fit(sampleWeight, values, Name)).Sum();
         _total = _total is null ? total : _total + total;
+        WasUpdated = true;
     }
 
     /// <inheritdoc/>

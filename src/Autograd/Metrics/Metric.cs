@@ -40,6 +40,7 @@ public abstract class Metric
         ArgumentNullException.ThrowIfNull(yPred);
         using var pause = Recording.Pause();
         Gather(Targets.Fitted(yTrue, yPred), yPred, sampleWeight);
+        WasUpdated = true;
     }
 
     /// <summary>
@@ -52,6 +53,16 @@ public abstract class Metric
     {
         ArgumentNullException.ThrowIfNull(yPred);
         return Masks.Of(yPred);
+    }
+
+    /// <summary>Whether anything was taken in since <see cref="Begin"/>.</summary>
+    internal bool WasUpdated { get; private protected set; }
+
+    /// <summary>Forgets all batches, and that there were any.</summary>
+    internal void Begin()
+    {
+        Reset();
+        WasUpdated = false;
     }
 
     /// <summary>The measure of all batches since the last reset: a scalar for most metrics.</summary>

@@ -33,7 +33,13 @@ public partial class Model
     public void SaveWeights(string path) => ModelFile.SaveWeights(this, OfThisKind(path));
 
     /// <summary>Reads all weights, or, when they do not fit, none: from a safetensors file by name, or from an <c>.npz</c> file in Keras's order.</summary>
-    /// <exception cref="FileException">The file cannot be read, or its weights do not fit; the message lists all that do not.</exception>
+    /// <param name="path">The file, which <see cref="SaveWeights"/> or <see cref="Save"/> wrote.</param>
+    /// <param name="skipMismatch">
+    /// Whether those weights are read that fit by name and shape, and the others left as they are: for a model with another head. Weights of the file that the model does not know are ignored. Arrays of an
+    /// <c>.npz</c> file go by name unless they are numbered, <c>arr_0</c>, <c>arr_1</c> and so on; then there must be as many as weights.
+    /// </param>
+    /// <returns>The paths of the weights that were left as they are, as in <see cref="Layer.NamedWeights"/>; none without <paramref name="skipMismatch"/>.</returns>
+    /// <exception cref="FileException">The file cannot be read, or its weights do not fit, or with <paramref name="skipMismatch"/> not one of them; the message lists all that do not.</exception>
     /// <exception cref="ModelException">The model is not built.</exception>
-    public void LoadWeights(string path) => ModelFile.LoadWeights(this, path);
+    public IReadOnlyList<string> LoadWeights(string path, bool skipMismatch = false) => ModelFile.LoadWeights(this, path, skipMismatch);
 }

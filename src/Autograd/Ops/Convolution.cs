@@ -281,12 +281,10 @@ namespace Autograd.Ops
         {
             if (input == 2)
             {
-                var total = dy.Reshape(dy.Size / windows.Filters, windows.Filters).Sum(axis: 0);
-                total.Flags |= Tensor.Traits.Spendable;
-                return total;
+                return Spendable(dy.Reshape(dy.Size / windows.Filters, windows.Filters).Sum(axis: 0));
             }
             var other = input == 0 ? recorded.B! : recorded.A!;
-            return (part, input) switch
+            return Spendable((part, input) switch
             {
                 (ConvolutionPart.Result, 0) => Of(ConvolutionPart.Input, dy, other),
                 (ConvolutionPart.Result, _) => Of(ConvolutionPart.Kernel, other, dy),
@@ -294,7 +292,13 @@ namespace Autograd.Ops
                 (ConvolutionPart.Input, _) => Of(ConvolutionPart.Kernel, dy, other),
                 (_, 0) => Of(ConvolutionPart.Input, other, dy),
                 _ => Of(ConvolutionPart.Result, other, dy),
-            };
+            });
+        }
+
+        private static Tensor Spendable(Tensor gradient)
+        {
+            gradient.Flags |= Tensor.Traits.Spendable;
+            return gradient;
         }
 
         private Tensor Of(ConvolutionPart wanted, Tensor a, Tensor b) => Convolution.Apply(new ConvolutionOp(name, wanted, windows), a, b);

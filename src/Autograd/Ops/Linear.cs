@@ -31,8 +31,9 @@ namespace Autograd
                 return Linear(x.Reshape(x.Size / w.Shape[0], w.Shape[0]), w, b).Reshape([.. x.Shape.Dimensions[..^1], w.Shape[1]]);
             }
             var z = Allocate(x.DType, Shape.Of(x.Shape[0], w.Shape[1]), backend);
-            backend.MatMul(x, w, false, false, z);
-            backend.Zip(default(AddFormula), z, b, z);
+            var bias = b.Packed();
+            backend.MatMul(x, w, false, false, z, bias);
+            GC.KeepAlive(bias);
             Recording.Active?.Add(LinearOp.Instance, z, x, w, b);
             GC.KeepAlive(x);
             GC.KeepAlive(w);

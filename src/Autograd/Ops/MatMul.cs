@@ -93,11 +93,17 @@ namespace Autograd.Ops
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded)
         {
             Tensor a = recorded.A!, b = recorded.B!;
+            Tensor gradient;
             if (input == 0)
             {
-                return (transposeA ? Tensor.MatMul(b, dy, transposeB, true) : Tensor.MatMul(dy, b, false, !transposeB)).SumTo(a.Shape);
+                gradient = (transposeA ? Tensor.MatMul(b, dy, transposeB, true) : Tensor.MatMul(dy, b, false, !transposeB)).SumTo(a.Shape);
             }
-            return (transposeB ? Tensor.MatMul(dy, a, true, transposeA) : Tensor.MatMul(a, dy, !transposeA, false)).SumTo(b.Shape);
+            else
+            {
+                gradient = (transposeB ? Tensor.MatMul(dy, a, true, transposeA) : Tensor.MatMul(a, dy, !transposeA, false)).SumTo(b.Shape);
+            }
+            gradient.Flags |= Tensor.Traits.Spendable;
+            return gradient;
         }
     }
 }

@@ -128,7 +128,8 @@ public abstract partial class Optimizer
     // ---- steps ----
 
     /// <summary>Makes state for the variables before the first step, which else does it: for loading state.</summary>
-    /// <exception cref="ArgumentException">The list is empty or names a variable twice.</exception>
+    /// <exception cref="ValueException">The list is empty, as the weights of a model are before it is built.</exception>
+    /// <exception cref="ArgumentException">The list names a variable twice.</exception>
     /// <exception cref="DTypeException">A variable holds integers.</exception>
     public void Build(IReadOnlyList<Variable> variables)
     {
@@ -142,11 +143,11 @@ public abstract partial class Optimizer
     /// <summary>One step. A variable without gradient is left alone; one that does not train but has a gradient is changed as any other.</summary>
     /// <param name="variables">The variables, each once.</param>
     /// <param name="gradients">Their gradients in the same order, of the variables' shapes and types.</param>
-    /// <exception cref="ArgumentException">The lists differ in length, are empty, or name a variable twice.</exception>
+    /// <exception cref="ArgumentException">The lists differ in length, or name a variable twice.</exception>
     /// <exception cref="ShapeException">A gradient has another shape than its variable.</exception>
     /// <exception cref="DTypeException">A gradient has another type than its variable, or a variable holds integers.</exception>
     /// <exception cref="DeviceException">A gradient lives on another device than its variable.</exception>
-    /// <exception cref="ValueException">No variable has a gradient, or the schedule gives a rate that is negative or not finite.</exception>
+    /// <exception cref="ValueException">There are no variables, none has a gradient, or the schedule gives a rate that is negative or not finite.</exception>
     public void Apply(IReadOnlyList<Variable> variables, IReadOnlyList<Tensor?> gradients)
     {
         ArgumentNullException.ThrowIfNull(variables);
@@ -303,7 +304,8 @@ public abstract partial class Optimizer
         }
         if (variables.Length == 0)
         {
-            throw new ArgumentException("There are no variables.", nameof(variables));
+            throw new ValueException(
+                $"{Name}: there are no variables. A model has weights once it was applied to a batch, or when its first layer is given an inputShape; ask for TrainableWeights after that.");
         }
         var seen = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
         foreach (var variable in variables)

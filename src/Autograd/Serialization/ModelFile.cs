@@ -342,7 +342,7 @@ internal static class ModelFile
         }
     }
 
-    public static void LoadWeights(Model model, string path)
+    public static IReadOnlyList<string> LoadWeights(Model model, string path, bool skipMismatch)
     {
         if (!model.IsBuilt && !model.NamedWeights().Any())
         {
@@ -353,54 +353,63 @@ internal static class ModelFile
         {
             var arrays = Npz.Load(path);
             var names = model.NamedWeights().Select(weight => weight.Path).ToArray();
+            var areNumbered = arrays.Keys.All(name => name.StartsWith("arr_", StringComparison.Ordinal));
+            if (skipMismatch && !areNumbered)
+            {
+                return Named(path, () => SetWeights(model, arrays.ToDictionary(), skipMismatch));
+            }
             if (arrays.Count != names.Length)
             {
                 throw new FileException($"'{path}' holds {arrays.Count} arrays, and {model.Describe()} has {names.Length} weights.");
             }
-            var inOrder = arrays.Keys.All(name => name.StartsWith("arr_", StringComparison.Ordinal))
+            var inOrder = areNumbered
                 ? Enumerable.Range(0, names.Length).Select(i => arrays.GetValueOrDefault($"arr_{i.ToString(CultureInfo.InvariantCulture)}")
                     ?? throw new FileException($"'{path}' has no array arr_{i}."))
                 : arrays.Values;
-            Named(path, () => SetWeights(model, names.Zip(inOrder).ToDictionary()));
-            return;
+            return Named(path, () => SetWeights(model, names.Zip(inOrder).ToDictionary(), skipMismatch));
         }
         var content = Safetensors.Load(path);
         var isModel = content.Metadata.ContainsKey(ModelKey);
-        Named(path, () => SetWeights(model, content.Tensors.Where(entry => !isModel || entry.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
-            .ToDictionary(entry => isModel ? entry.Key[WeightPrefix.Length..] : entry.Key, entry => entry.Value)));
+        return Named(path, () => SetWeights(model, content.Tensors.Where(entry => !isModel || entry.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
+            .ToDictionary(entry => isModel ? entry.Key[WeightPrefix.Length..] : entry.Key, entry => entry.Value), skipMismatch));
     }
 
     private static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
 
-    // All weights or none, and every fault in one message.
-    public static bool SetWeights(Model model, Dictionary<string, Tensor> values)
+    // All weights or none, and every fault in one message; or those that fit, if there are any.
+    public static IReadOnlyList<string> SetWeights(Model model, Dictionary<string, Tensor> values, bool skipMismatch = false)
     {
-        var faults = new List<string>();
         var weights = model.NamedWeights().ToArray();
+        var faults = new OrderedDictionary<string, string>();
         foreach (var (path, variable) in weights)
         {
             if (!values.TryGetValue(path, out var value))
             {
-                faults.Add($"{path} is missing");
+                faults.Add(path, "is missing");
             }
             else if (value.Shape != variable.Shape)
             {
-                faults.Add($"{path} has shape {value.Shape} instead of {variable.Shape}");
+                faults.Add(path, $"has shape {value.Shape} instead of {variable.Shape}");
             }
             else if (value.DType.IsFloating() != variable.DType.IsFloating())
             {
-                faults.Add($"{path} holds {value.DType} instead of {variable.DType}");
+                faults.Add(path, $"holds {value.DType} instead of {variable.DType}");
             }
         }
-        faults.AddRange(values.Keys.Except(weights.Select(weight => weight.Path)).Select(name => $"{name} is unknown to the model"));
-        if (faults.Count > 0)
+        string[] left = [.. faults.Keys];
+        foreach (var name in values.Keys.Except(weights.Select(weight => weight.Path)))
         {
-            throw new FileException($"the weights are not those of {model.Describe()}: {string.Join("; ", faults)}.");
+            faults.Add(name, "is unknown to the model");
         }
-        foreach (var (path, variable) in weights)
+        if (skipMismatch ? left.Length == weights.Length : faults.Count > 0)
+        {
+            throw new FileException(
+                $"{(skipMismatch ? "no weight of the file fits" : "the weights are not those of")} {model.Describe()}: {string.Join("; ", faults.Select(fault => $"{fault.Key} {fault.Value}"))}.");
+        }
+        foreach (var (path, variable) in weights.ExceptBy(left, weight => weight.Path))
         {
             variable.Assign(values[path].Cast(variable.DType));
         }
-        return true;
+        return left;
     }
 }

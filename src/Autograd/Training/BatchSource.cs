@@ -11,18 +11,28 @@ internal abstract class BatchSource
     /// <summary>One pass; the order of a data set with a seed depends on its number alone.</summary>
     public abstract IEnumerable<Batch> Pass(int number);
 
+    /// <summary>Why a pass may give no batch, and what to do.</summary>
+    public const string WhyNone =
+        "What can be enumerated only once gives nothing the second time: give a list, or Dataset.From(() => ...), whose function makes the batches anew for each pass. A data set gives nothing when no example passes its Filter, or when there are fewer than a batch with dropRemainder.";
+
     /// <summary>Rows of tensors, in order or shuffled anew for every pass.</summary>
     public static BatchSource Of(Batch all, int batchSize, bool shuffle, string operation, IReadOnlyList<string>? inputs = null) => new Rows(all, batchSize, shuffle, operation, inputs);
 
     /// <summary>Batches that somebody else makes.</summary>
-    /// <exception cref="ValueException">They never end, and nothing says how many to take.</exception>
+    /// <exception cref="ValueException">They never end, and nothing says how many to take; or it is known that there are none.</exception>
     public static BatchSource Of(IEnumerable<Batch> batches, int? steps, string operation, string stepsName)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        return batches is Dataset<Batch> { IsEndless: true } && steps is null
-            ? throw new ValueException($"{operation}: the batches repeat without end; say how many to take: {stepsName}.")
-            : new Given(batches);
+        if (batches is Dataset<Batch> { IsEndless: true } && steps is null)
+        {
+            throw new ValueException($"{operation}: the batches repeat without end; say how many to take: {stepsName}.");
+        }
+        var source = new Given(batches);
+        return source.Count == 0 ? throw None(operation) : source;
     }
+
+    /// <summary>The error of a pass without batches: over nothing, a loss would be 0, better than any other.</summary>
+    public static ValueException None(string operation) => new($"{operation}: there was no batch. {WhyNone}");
 
     /// <summary>The number of rows that all tensors of a batch have.</summary>
     /// <param name="all">The batch.</param>

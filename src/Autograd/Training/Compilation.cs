@@ -4,9 +4,10 @@ namespace Autograd;
 internal sealed class Compilation
 {
     private readonly Mean _loss = new("loss");
-    private readonly Mean[] _outputLosses;
+    private readonly Mean?[] _outputLosses;
     private readonly IReadOnlyList<IReadOnlyList<Metric>> _metrics;
     private readonly IReadOnlyList<IReadOnlyList<Metric>> _weightedMetrics;
+    private Tensor?[] _each = [];
 
     public Compilation(
         Optimizer optimizer, IReadOnlyList<Loss?> losses, IReadOnlyList<double>? lossWeights, IReadOnlyList<IReadOnlyList<Metric>> metrics,
@@ -28,7 +29,7 @@ internal sealed class Compilation
             throw new ValueException($"Compile: metrics for {Math.Max(metrics.Count, weightedMetrics.Count)} outputs, and losses for {losses.Count}.");
         }
         string Output(int i) => i < outputs.Count ? outputs[i] : $"output_{i + 1}";
-        _outputLosses = losses.Count == 1 ? [] : [.. losses.Select((_, i) => new Mean($"{Output(i)}_loss"))];
+        _outputLosses = losses.Count == 1 ? [] : [.. losses.Select((loss, i) => loss is null ? null : new Mean($"{Output(i)}_loss"))];
         var names = new HashSet<string> { "loss" };
         for (var i = 0; i < losses.Count; i++)
         {
@@ -57,7 +58,7 @@ internal sealed class Compilation
     public IReadOnlyList<double>? LossWeights { get; }
 
     /// <summary>All measures in the order in which they are shown.</summary>
-    public IEnumerable<Metric> Metrics => [_loss, .. _outputLosses, .. _metrics.SelectMany(metrics => metrics), .. _weightedMetrics.SelectMany(metrics => metrics)];
+    public IEnumerable<Metric> Metrics => [_loss, .. _outputLosses.OfType<Mean>(), .. _metrics.SelectMany(metrics => metrics), .. _weightedMetrics.SelectMany(metrics => metrics)];
 
     public IReadOnlyList<IReadOnlyList<Metric>> MetricsByOutput => _metrics;
 
@@ -82,8 +83,8 @@ internal sealed class Compilation
 
     private static string Counted(int count, string one, string several) => $"{count} {(count == 1 ? one : several)}";
 
-    /// <summary>The loss of a batch, penalties included, and the losses of its outputs.</summary>
-    public (Tensor Total, Tensor?[] Each) LossOf(Model model, Batch batch, Tensors predictions)
+    /// <summary>The loss of a batch, penalties included. The losses of the outputs are kept for <see cref="Measure"/>.</summary>
+    public Tensor LossOf(Model model, Batch batch, Tensors predictions)
     {
         if (batch.Y.Count != Losses.Count || predictions.Count != Losses.Count)
         {
@@ -112,21 +113,26 @@ internal sealed class Compilation
         {
             total = total is null ? penalty : total + penalty;
         }
-        return (total ?? throw new ModelException($"{model.Describe()} was compiled without a loss, so there is nothing to make small."), each);
+        _each = each;
+        return total ?? throw new ModelException($"{model.Describe()} was compiled without a loss, so there is nothing to make small.");
     }
 
-    /// <summary>Takes a batch into all measures.</summary>
-    public void Measure(Batch batch, Tensors predictions, Tensor loss, Tensor?[] each)
+    /// <summary>Takes a batch into all measures; into those of the loss where there is one.</summary>
+    public void Measure(Batch batch, Tensors predictions, Tensor? loss)
     {
-        var count = (double)Math.Max(1, batch.Count);
-        _loss.Update(loss, count);
-        for (var i = 0; i < _outputLosses.Length; i++)
+        if (loss is not null)
         {
-            if (each[i] is { } part)
+            var count = (double)Math.Max(1, batch.Count);
+            _loss.Update(loss, count);
+            foreach (var (mean, part) in _outputLosses.Zip(_each))
             {
-                _outputLosses[i].Update(part, count);
+                if (part is not null)
+                {
+                    mean?.Update(part, count);
+                }
             }
         }
+        _each = [];
         Update(_metrics, null);
         Update(_weightedMetrics, batch.SampleWeight);
 

@@ -119,6 +119,14 @@ internal sealed class FitLoop
             _progress.Epoch(epoch, _epochs);
             BetweenEpochs(callback => callback.OnEpochBegin(epoch));
             logs = Epoch(epoch, batches, out var steps);
+            if (steps == 0 && !_model.StopTraining)
+            {
+                if (history.Epochs.Count == 0)
+                {
+                    throw BatchSource.None("Fit");
+                }
+                WarnOfTheEnd(epoch, steps);
+            }
             if (steps == 0)
             {
                 break;
@@ -130,6 +138,11 @@ internal sealed class FitLoop
             BetweenEpochs(callback => callback.OnEpochEnd(epoch, logs));
             _progress.End(steps, logs); // with what callbacks added, the learning rate for one
             history.Add(epoch, logs);
+            if (batches.HaveEnded && !_model.StopTraining)
+            {
+                WarnOfTheEnd(epoch, steps);
+                break;
+            }
         }
         if (history.Epochs.Count > 0 && _model.IsCompiled)
         {
@@ -138,6 +151,10 @@ internal sealed class FitLoop
         Each(callback => callback.OnTrainEnd(logs));
         return history;
     }
+
+    // As in Keras: what was learned so far stays, and the callbacks come to their end.
+    private void WarnOfTheEnd(int epoch, int steps) => Console.Error.WriteLine(FormattableString.Invariant(
+        $"Fit: the data ended in epoch {epoch + 1} of {_epochs}, after {steps}{(_stepsPerEpoch is { } all ? $" of {all}" : "")} steps, so training ends there. {BatchSource.WhyNone}"));
 
     private Logs Epoch(int epoch, Batches batches, out int steps)
     {
@@ -167,7 +184,11 @@ internal sealed class FitLoop
     private void Validate(Logs logs)
     {
         Each(callback => callback.OnTestBegin());
-        var (measured, _) = Model.OfValidation(() => _model.TestOver(_validation!, _validationSteps, null, _cancellation));
+        var (measured, steps) = Model.OfValidation(() => _model.TestOver(_validation!, _validationSteps, null, _cancellation));
+        if (steps == 0)
+        {
+            throw BatchSource.None(Model.ValidationData);
+        }
         Each(callback => callback.OnTestEnd(measured));
         foreach (var (name, value) in measured)
         {
@@ -203,6 +224,9 @@ internal sealed class FitLoop
         private int _passNumber;
         private int _step;
 
+        /// <summary>Whether an epoch has fewer steps than it should, since the source has nothing more to give.</summary>
+        public bool HaveEnded { get; private set; }
+
         public void BeginEpoch(int epoch)
         {
             _step = 0;
@@ -232,6 +256,7 @@ internal sealed class FitLoop
                 _pass = NextPass();
                 if (!_pass.MoveNext())
                 {
+                    HaveEnded = true;
                     return false;
                 }
             }

@@ -126,8 +126,8 @@ public partial class Model
     // ---- Steps --------------------------------------------------------------------------------------------------------------------------------------
 
     /// <summary>
-    /// One step of training on one batch: predict, differentiate the loss, let the optimizer change the weights, take the batch into the measures. Override it to train in another way; measures of your
-    /// own are made known by <see cref="TrackMetric{TMetric}(TMetric, string?)"/>.
+    /// One step of training on one batch: predict, differentiate the loss, let the optimizer change the weights, take the batch into the measures. Override it to train in another way, with
+    /// <see cref="ComputeLoss"/> and <see cref="ComputeMetrics"/>; measures of your own are made known by <see cref="TrackMetric{TMetric}(TMetric, string?)"/>.
     /// </summary>
     protected virtual void TrainStep(Batch batch)
     {
@@ -139,7 +139,7 @@ public partial class Model
         {
             RequireOwnVariables(tape);
         }
-        var (loss, each) = compiled.LossOf(this, batch, predictions);
+        var loss = ComputeLoss(batch, predictions);
         var weights = TrainableWeights;
         if (weights.Count == 0)
         {
@@ -152,8 +152,27 @@ public partial class Model
             WarnOfWeightsWithoutGradient(weights, gradients);
             compiled.HasTrained = true;
         }
-        compiled.Measure(batch, predictions, loss, each);
+        ComputeMetrics(batch, predictions, loss);
     }
+
+    /// <summary>
+    /// The loss of a batch as <c>Compile</c> has it: the losses of all outputs with their weights and those of the examples and classes, reduced to a scalar, and the penalties of the layers. For a
+    /// <see cref="TrainStep"/> of your own; overridden, it is the loss of the standard steps of training and evaluation.
+    /// </summary>
+    /// <param name="batch">The examples, as the step was given them: the weights of classes are in <see cref="Batch.SampleWeight"/>.</param>
+    /// <param name="predictions">What the model made of <see cref="Batch.X"/> just now, <c>ApplyAll(batch.X, training: true)</c>: the penalties are those of that call.</param>
+    /// <exception cref="ShapeException">There are not as many targets or predictions as losses, or they do not fit.</exception>
+    /// <exception cref="ModelException">The model is not compiled, or without a loss.</exception>
+    protected virtual Tensor ComputeLoss(Batch batch, Tensors predictions) => Compiled.LossOf(this, batch, predictions);
+
+    /// <summary>
+    /// Takes a batch into the measures that <c>Compile</c> names. For a <see cref="TrainStep"/> of your own: what it takes no batch into is neither shown nor logged.
+    /// </summary>
+    /// <param name="batch">The examples.</param>
+    /// <param name="predictions">The predictions for them.</param>
+    /// <param name="loss">Their loss, a scalar that <c>loss</c> averages over the examples. Where it comes from <see cref="ComputeLoss"/>, the losses of the outputs are measured too.</param>
+    /// <exception cref="ModelException">The model is not compiled.</exception>
+    protected virtual void ComputeMetrics(Batch batch, Tensors predictions, Tensor? loss = null) => Compiled.Measure(batch, predictions, loss);
 
     // A variable that no layer knows would be read in every step, and neither trained nor saved.
     private void RequireOwnVariables(GradientTape tape)
@@ -178,10 +197,8 @@ public partial class Model
     /// <summary>One step of evaluation on one batch: predict, and take the batch into the measures.</summary>
     protected virtual void TestStep(Batch batch)
     {
-        var compiled = Compiled;
         var predictions = ApplyAll(batch.X, training: false);
-        var (loss, each) = compiled.LossOf(this, batch, predictions);
-        compiled.Measure(batch, predictions, loss, each);
+        ComputeMetrics(batch, predictions, ComputeLoss(batch, predictions));
     }
 
     /// <summary>Predictions for one batch.</summary>
@@ -195,11 +212,15 @@ public partial class Model
         TestStep(InOrder(batch, "Evaluate"));
     }
 
+    // A measure that no batch was taken into would be 0, which is better than any loss. Only one of the user's own kind may take values in without a word.
+    private bool IsMeasured(Metric metric) =>
+        metric.WasUpdated || (metric is not MeanMetric && metric.GetType().Assembly != typeof(Metric).Assembly && _tracked.Contains(metric));
+
     internal Logs Measured()
     {
         using var pause = Recording.Pause();
         var logs = new Logs();
-        var measures = Metrics.Select(metric => (metric.Name, Result: metric.Result())).Where(measure => measure.Result.Size == 1 || measure.Result.Rank == 1).ToList();
+        var measures = Metrics.Where(IsMeasured).Select(metric => (metric.Name, Result: metric.Result())).Where(measure => measure.Result.Size == 1 || measure.Result.Rank == 1).ToList();
         var device = measures.FirstOrDefault(measure => measure.Result.Device != Device.Cpu).Result?.Device;
         if (device is not null)
         {
@@ -231,7 +252,7 @@ public partial class Model
     {
         foreach (var metric in Metrics)
         {
-            metric.Reset();
+            metric.Begin();
         }
     }
 
@@ -333,8 +354,8 @@ public partial class Model
         BatchSource? validation = null;
         if (validationData is { } given)
         {
-            var held = InOrder(given, "Fit: validation data");
-            validation = BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, "Fit: validation data", InputNames);
+            var held = InOrder(given, ValidationData);
+            validation = BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, ValidationData, InputNames);
             TryOn(held, all, validation);
         }
         return new FitLoop(this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
@@ -364,26 +385,30 @@ public partial class Model
         static IEnumerable<string> Examples(Batch batch) => batch.X.Concat(batch.Y).Select(x => string.Join(',', x.Shape.Skip(1)));
     }
 
+    internal const string ValidationData = "Fit: validation data";
+
     /// <summary>Does something with validation data; errors say that these are at fault.</summary>
     internal static T OfValidation<T>(Func<T> action)
     {
-        const string Place = "Fit: validation data: ";
         try
         {
             return action();
         }
         catch (ShapeException error)
         {
-            throw new ShapeException(Place + error.Message, error);
+            throw new ShapeException($"{ValidationData}: {error.Message}", error);
         }
         catch (ValueException error)
         {
-            throw new ValueException(Place + error.Message, error);
+            throw new ValueException($"{ValidationData}: {error.Message}", error);
         }
     }
 
     /// <summary>Trains on batches from a data set or a generator.</summary>
-    /// <param name="data">The batches of an epoch; enumerated anew for each epoch, or, with <paramref name="stepsPerEpoch"/>, whenever it ends.</param>
+    /// <param name="data">
+    /// The batches of an epoch; enumerated anew for each epoch, or, with <paramref name="stepsPerEpoch"/>, whenever it ends. Where that gives no batch after the first epoch, training ends with a warning,
+    /// and the model keeps what it has learned; before that, and in validation, it is an error.
+    /// </param>
     /// <param name="epochs">The last epoch plus one.</param>
     /// <param name="verbose">0: silent; 1: a progress bar; 2: one line per epoch.</param>
     /// <param name="callbacks">Who looks on.</param>
@@ -411,7 +436,7 @@ public partial class Model
         ArgumentNullException.ThrowIfNull(data);
         var weighted = classWeight is null ? data : Dataset.From(data).Map(batch => ClassWeights.Apply(batch, classWeight, "Fit"));
         var source = BatchSource.Of(weighted, stepsPerEpoch, "Fit", nameof(stepsPerEpoch));
-        var validation = validationData is null ? null : BatchSource.Of(validationData, validationSteps, "Fit: validation data", nameof(validationSteps));
+        var validation = validationData is null ? null : BatchSource.Of(validationData, validationSteps, ValidationData, nameof(validationSteps));
         return new FitLoop(
             this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
     }
@@ -431,8 +456,10 @@ public partial class Model
     /// <param name="steps">How many of them; all by default.</param>
     /// <param name="verbose">0: silent; 1: a progress bar; 2: one line.</param>
     /// <param name="cancellationToken">Ends the evaluation after the present step.</param>
-    public Logs Evaluate(IEnumerable<Batch> data, int? steps = null, int verbose = 1, CancellationToken cancellationToken = default) =>
-        Evaluate(BatchSource.Of(data, steps, "Evaluate", nameof(steps)), steps, verbose, cancellationToken);
+    /// <exception cref="ValueException">There is no batch, or they never end and <paramref name="steps"/> does not say how many to take.</exception>
+    public Logs Evaluate(IEnumerable<Batch> data, int? steps = null, int verbose = 1, CancellationToken cancellationToken = default) => steps < 1
+        ? throw new ValueException($"Evaluate: steps is {steps}; it must be 1 or more.")
+        : Evaluate(BatchSource.Of(data, steps, "Evaluate", nameof(steps)), steps, verbose, cancellationToken);
 
     private Logs Evaluate(BatchSource source, int? steps, int verbose, CancellationToken cancellationToken)
     {
@@ -440,6 +467,10 @@ public partial class Model
         var progress = Progress.OnConsole(verbose);
         progress.Begin();
         var (logs, done) = TestOver(source, steps, progress, cancellationToken);
+        if (done == 0)
+        {
+            throw BatchSource.None("Evaluate");
+        }
         progress.End(done, logs);
         return logs;
     }

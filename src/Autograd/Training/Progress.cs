@@ -47,7 +47,7 @@ internal sealed class Progress(TextWriter output, bool isTerminal, int verbose)
         _lastShown = now;
         var perStep = now / Math.Max(done, 1);
         var remaining = steps is { } all ? $" - ETA: {Remaining(perStep * (all - done))}" : $" - {Invariant($"{now:0}")}s{PerStep(perStep)}";
-        Rewrite($"{Bar(done, steps)}{remaining} - {logs()}");
+        Rewrite($"{Bar(done, steps)}{remaining}{Shown(logs())}");
     }
 
     /// <summary>The line that stays.</summary>
@@ -58,12 +58,12 @@ internal sealed class Progress(TextWriter output, bool isTerminal, int verbose)
         switch (verbose)
         {
             case 1:
-                Rewrite($"{Bar(done, done)} - {Invariant($"{seconds:0}")}s{PerStep(perStep)} - {logs}");
+                Rewrite($"{Bar(done, done)} - {Invariant($"{seconds:0}")}s{PerStep(perStep)}{Shown(logs)}");
                 output.WriteLine();
                 output.Flush();
                 break;
             case 2:
-                output.WriteLine(Invariant($"{done}/{done} - {seconds:0}s - {logs} - {seconds:0}s/epoch -{PerStep(perStep)}"));
+                output.WriteLine(Invariant($"{done}/{done} - {seconds:0}s{Shown(logs)} - {seconds:0}s/epoch -{PerStep(perStep)}"));
                 output.Flush();
                 break;
         }
@@ -83,6 +83,8 @@ internal sealed class Progress(TextWriter output, bool isTerminal, int verbose)
             output.Write(line);
         }
     }
+
+    private static string Shown(Logs logs) => logs.Count == 0 ? "" : $" - {logs}";
 
     private static string Bar(int done, int? steps)
     {

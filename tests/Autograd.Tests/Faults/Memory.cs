@@ -53,6 +53,29 @@ public class Memory
     }
 
     [Fact]
+    public void Dead_tensors_make_room()
+    {
+        var held = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - (150 << 20);
+        MemoryBudget.CollectAll();
+        MemoryBudget.Return(-held, canReuse: false);
+        try
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                Assert.Equal(1, Last());
+            }
+        }
+        finally
+        {
+            MemoryBudget.Return(held, canReuse: false);
+        }
+
+        // 100 MB, of which nothing is left.
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static double Last() => Ones([25 << 20])[^1].Item();
+    }
+
+    [Fact]
     public void Refused_requests_are_not_counted_as_memory_in_use()
     {
         var held = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - (500 << 20);

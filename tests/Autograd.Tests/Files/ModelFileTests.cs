@@ -185,6 +185,81 @@ public class ModelFileTests
         Assert.Equal(before, other.GetWeights().Select(weight => weight.ToString()));
     }
 
+    [Theory]
+    [InlineData("w.safetensors", 2, "out/kernel out/bias")]
+    [InlineData("whole", 2, "out/kernel out/bias")]
+    [InlineData("w.npz", 2, "out/kernel out/bias")]
+    [InlineData("named.npz", 2, "out/kernel out/bias")]
+    [InlineData("w.safetensors", 1, "")]
+    [InlineData("w.safetensors", 0, "deep/kernel deep/bias out/kernel out/bias")]
+    [InlineData("integers", 1, "out/bias")]
+    public void Weights_that_fit_move_to_a_model_with_another_head(string file, int outputs, string left)
+    {
+        using var folder = new Folder();
+        // Without outputs of its own the other model has a layer more, which the file does not know.
+        static Sequential Made(int outputs) => new(
+        [
+            new Dense(5, name: "hidden", biasInitializer: "random_normal", inputShape: [3]), new BatchNormalization(name: "norm"),
+            .. outputs == 0 ? (Layer[])[new Dense(2, name: "deep")] : [], new Dense(outputs == 0 ? 3 : outputs, name: "out"),
+        ]);
+        static KeyValuePair<string, Tensor> Whole((string Path, Variable Variable) weight) =>
+            KeyValuePair.Create(weight.Path, weight.Path == "out/bias" ? weight.Variable.Cast(DType.Int32) : weight.Variable.Value);
+        var model = Made(1);
+        switch (file)
+        {
+            case "whole": model.Save(folder[file]); break;
+            case "named.npz": Npz.Save(folder[file], model.NamedWeights().Reverse().Select(weight => KeyValuePair.Create(weight.Path, weight.Variable.Value))); break;
+            case "integers": Safetensors.Save(folder[file], model.NamedWeights().Select(Whole)); break;
+            default: model.SaveWeights(folder[file]); break;
+        }
+        var other = Made(outputs);
+        var before = other.NamedWeights().ToDictionary(weight => weight.Path, weight => weight.Variable.ToString());
+        Assert.Equal(left, string.Join(' ', other.LoadWeights(folder[file], skipMismatch: true)));
+        var source = model.NamedWeights().ToDictionary(weight => weight.Path, weight => weight.Variable.ToString());
+        Assert.All(other.NamedWeights(), weight => Assert.Equal((left.Split(' ').Contains(weight.Path) ? before : source)[weight.Path], weight.Variable.ToString()));
+        if (left.Length > 0)
+        {
+            Assert.Throws<FileException>(() => Made(outputs).LoadWeights(folder[file]));
+        }
+        else
+        {
+            Assert.Empty(Made(outputs).LoadWeights(folder[file]));
+        }
+    }
+
+    [Theory]
+    [InlineData("w.safetensors", "no weight of the file fits", "hidden/kernel is missing; hidden/bias is missing; dense/kernel is unknown")]
+    [InlineData("w.npz", "holds 4 arrays", "2 weights")]
+    public void Weights_of_which_none_fits_are_refused(string file, string word, string other)
+    {
+        using var folder = new Folder();
+        Trained("sgd").SaveWeights(folder[file]);
+        var error = Assert.Throws<FileException>(() => new Sequential([new Dense(6, name: "hidden", inputShape: [3])]).LoadWeights(folder[file], skipMismatch: true));
+        Assert.Contains(word, error.Message);
+        Assert.Contains(other, error.Message);
+    }
+
+    [Fact]
+    public void A_trained_body_learns_with_a_new_head()
+    {
+        using var folder = new Folder();
+        var path = folder["digits.safetensors"];
+        var (x, y) = (RandomNormal([8, 3], seed: 1), RandomNormal([8, 2], seed: 2));
+        var digits = new Sequential([new Dense(4, name: "body", inputShape: [3]), new Dense(10, name: "digits")]);
+        digits.Save(path);
+        var model = new Sequential([new Dense(4, name: "body", inputShape: [3]), new Dense(2, name: "letters")]);
+        Assert.Equal(["letters/kernel", "letters/bias"], model.LoadWeights(path, skipMismatch: true));
+        model.GetLayer("body").Trainable = false;
+        model.Compile("sgd", "mse");
+        model.Fit(x, y, verbose: 0);
+        Assert.Equal(digits.Weights[0].ToString(), model.Weights[0].ToString());
+        var same = (Sequential)Model.Load(path);
+        same.Pop();
+        same.Add(new Dense(2, name: "letters"));
+        Assert.Equal(["body/kernel", "body/bias", "letters/kernel", "letters/bias"], same.NamedWeights().Select(weight => weight.Path));
+        Assert.Equal(digits.Weights[0].ToString(), same.Weights[0].ToString());
+    }
+
     public static TheoryData<string, string> Unwritable => new()
     {
         { "not built", "not built" },

@@ -29,7 +29,7 @@ public class CallbackTests
         protected override void TrainStep(Batch batch)
         {
             _value.Update(_losses[(int)_steps.Item()]);
-            Compiled.Measure(batch with { Y = batch.X }, batch.X, (float)_losses[(int)_steps.Item()], [null]);
+            ComputeMetrics(batch with { Y = batch.X }, batch.X, (float)_losses[(int)_steps.Item()]);
             _steps.AssignAdd(1);
         }
     }
@@ -147,6 +147,18 @@ public class CallbackTests
         Assert.True(File.Exists(folder["new/1.npz"]));
         var error = Assert.Throws<ValueException>(() => Run(new Scripted(1), 1, new ModelCheckpoint(folder["{nothing}"], saveWeightsOnly: true)));
         Assert.Contains("nothing", error.Message);
+    }
+
+    [Theory]
+    [InlineData(null, MonitorMode.Auto, "1 2")]
+    [InlineData(3.0, MonitorMode.Auto, "2")]
+    [InlineData(2.0, MonitorMode.Auto, "")]
+    [InlineData(3.0, MonitorMode.Max, "3")]
+    public void ModelCheckpoint_saves_what_is_better_than_a_threshold(double? threshold, MonitorMode mode, string saved)
+    {
+        using var folder = new Folder();
+        Run(new Scripted(3, 2, 4), 3, new ModelCheckpoint(folder["{epoch}.npz"], "value", saveBestOnly: true, saveWeightsOnly: true, mode, initialValueThreshold: threshold));
+        Assert.Equal(saved, string.Join(' ', folder.Names.Select(name => name[..1])));
     }
 
     [Fact]

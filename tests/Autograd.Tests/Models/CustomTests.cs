@@ -3,7 +3,7 @@ using static Autograd.Tensor;
 
 namespace Autograd.Tests.Models;
 
-/// <summary>The layer, loss, metric, optimizer, loop and gradient of docs/custom.md and the examples, checked; and that the texts there are the code here.</summary>
+/// <summary>The layer, loss, metric, optimizer, loop, step and gradient of docs/custom.md and the examples, checked; and that the texts there are the code here.</summary>
 public class CustomTests
 {
 #pragma warning disable CA1852 // The code is what the documentation shows: a user's class need not be sealed.
@@ -64,6 +64,21 @@ public class CustomTests
     }
     // </SignDescent>
 
+    // <NoisyGradients>
+    class NoisyGradients(IReadOnlyList<Node> inputs, IReadOnlyList<Node> outputs, double noise = 0.01) : Model(inputs, outputs)
+    {
+        protected override void TrainStep(Batch batch)
+        {
+            using var tape = new GradientTape();
+            var predictions = ApplyAll(batch.X, training: true);
+            var loss = ComputeLoss(batch, predictions);
+            var gradients = tape.Gradient(loss, TrainableWeights);
+            Optimizer.Apply(TrainableWeights, [.. gradients.Select(g => g is null ? null : g + RandomNormal(g.Shape, stddev: noise))]);
+            ComputeMetrics(batch, predictions, loss);
+        }
+    }
+    // </NoisyGradients>
+
     // <Quantize>
     static Tensor Quantize(Tensor x) => CustomGradient(x, forward: x => Round(x * 4) / 4, backward: (dy, x, y) => dy);
     // </Quantize>
@@ -73,6 +88,7 @@ public class CustomTests
     [InlineData("PinballLoss", "CustomLoss")]
     [InlineData("Within", "CustomMetric")]
     [InlineData("SignDescent", "CustomOptimizer")]
+    [InlineData("NoisyGradients", "CustomTrainStep")]
     [InlineData("Quantize", "CustomGradient")]
     public void What_is_documented_is_what_is_tested(string name, string example)
     {
@@ -155,6 +171,127 @@ public class CustomTests
         finally
         {
             File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("weights of classes")]
+    [InlineData("weights of examples")]
+    [InlineData("penalties")]
+    [InlineData("several outputs")]
+    public void The_step_without_noise_trains_and_measures_as_the_standard_step_does(string what)
+    {
+        var x = RandomNormal([20, 3], seed: 1);
+        Tensor y = (x.Sum(1, keepDims: true) > 0).Cast(DType.Int32);
+        var several = what == "several outputs";
+        string Trained(Func<Node[], Node[], Model> make)
+        {
+            var input = new Input([3]);
+            var (l1, l2) = what == "penalties" ? (new L1(), new L2()) : ((Regularizer?)null, (Regularizer?)null);
+            var hidden = new Dense(4, "tanh", kernelInitializer: new GlorotUniform(seed: 3), kernelRegularizer: l2) { ActivityRegularizer = l1 }.Apply(input);
+            Node Output(string name) => new Dense(1, "sigmoid", kernelInitializer: new GlorotUniform(seed: 4), name: name).Apply(hidden);
+            var model = make([input], several ? [Output("a"), Output("b")] : [Output("a")]);
+            if (several)
+            {
+                model.Compile(new Adam(0.1), ["bce", "mse"], [1, 3], [["accuracy"], []]);
+            }
+            else
+            {
+                model.Compile(new Adam(0.1), "bce", ["accuracy"], ["mae"]);
+            }
+            var history = model.Fit(
+                x, several ? [y, y] : y, batchSize: 8, epochs: 2, verbose: 0, shuffle: false, classWeight: what == "weights of classes" ? new Dictionary<int, double> { [1] = 3 } : null,
+                sampleWeight: what == "weights of examples" ? Linspace(0, 2, 20) : null, validationData: new Batch(x, several ? [y, y] : y));
+            Assert.Equal(several ? 8 : 6, history.Names.Count());
+            return history + string.Join(' ', model.Weights);
+        }
+        Assert.Equal(Trained((inputs, outputs) => new Model(inputs, outputs)), Trained((inputs, outputs) => new NoisyGradients(inputs, outputs, noise: 0)));
+    }
+
+    // Its evaluation has the term too.
+    private sealed class Cautious(Node input, Node output) : Model(input, output)
+    {
+        protected override Tensor ComputeLoss(Batch batch, Tensors predictions) => base.ComputeLoss(batch, predictions) + (10 * Square(predictions[0]).Mean());
+    }
+
+    [Fact]
+    public void The_loss_of_both_steps_can_be_changed()
+    {
+        var x = new Input([1]);
+        var model = new Cautious(x, new Dense(1, kernelInitializer: "ones").Apply(x));
+        model.Compile(new SGD(0.05), "mse");
+        Assert.Equal(10, model.TestOnBatch(Ones(2, 1), Ones(2, 1))["loss"]);
+        Assert.Equal(10, model.TrainOnBatch(Ones(2, 1), Ones(2, 1))["loss"]);
+        Assert.Equal(0, model.Weights[0].Item(), 6); // 1 - 0.05 * 20
+    }
+
+    private sealed class Counter : Metric
+    {
+        private double _count;
+
+        public void Count() => _count++;
+
+        protected override void Gather(Tensor yTrue, Tensor yPred, Tensor? sampleWeight) => _count++;
+
+        public override Tensor Result() => _count;
+
+        public override void Reset() => _count = 0;
+    }
+
+    // What it takes batches into is what is logged.
+    private sealed class Selective : Model
+    {
+        private readonly string _what;
+        private readonly Mean _mean;
+        private readonly Counter _counter;
+
+        public Selective(string what)
+        {
+            (_what, _mean) = (what, TrackMetric(new Mean("mean")));
+            if (what == "metric of another kind")
+            {
+                _counter = TrackMetric(new Counter());
+            }
+            _counter ??= new();
+            Compile("sgd", "mse", [new MeanAbsoluteError(), new Counter()]);
+        }
+
+        protected override Tensor Call(Tensor x, bool training) => x;
+
+        protected override void TrainStep(Batch batch)
+        {
+            switch (_what)
+            {
+                case "measures": ComputeMetrics(batch, batch.X); break;
+                case "loss": ComputeMetrics(batch, batch.X, ComputeLoss(batch, batch.X)); break;
+                case "metric of one's own": _mean.Update(1f); break;
+                case "metric of another kind": _counter.Count(); break;
+                default: break;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("nothing", "", "ComputeMetrics")]
+    [InlineData("measures", "mean_absolute_error, counter", "There are: mean_absolute_error, counter")]
+    [InlineData("loss", "loss, mean_absolute_error, counter", null)]
+    [InlineData("metric of one's own", "mean", "There are: mean.")]
+    [InlineData("metric of another kind", "counter", "There are: counter.")]
+    public void Measures_that_no_batch_was_taken_into_are_not_logged(string what, string logged, string? word)
+    {
+        var model = new Selective(what);
+        History Fitted(params Callback[] callbacks) => model.Fit(Ones(4, 1), Ones(4, 1), epochs: 2, verbose: 0, callbacks: callbacks);
+        Assert.Equal(logged, string.Join(", ", Fitted().Names));
+        Assert.Equal(["loss", "mean_absolute_error", "counter"], model.Evaluate(Ones(4, 1), Ones(4, 1), verbose: 0).Keys.Take(3));
+        Assert.Equal(logged, string.Join(", ", model.TrainOnBatch(Ones(4, 1), Ones(4, 1)).Keys));
+        if (word is null)
+        {
+            Assert.Equal(2, Fitted(new EarlyStopping("loss", patience: 5)).Epochs.Count);
+        }
+        else
+        {
+            Assert.Contains(word, Assert.Throws<ValueException>(() => Fitted(new EarlyStopping("loss"))).Message);
         }
     }
 

@@ -8,7 +8,7 @@ public class TrainingTests
 {
     internal static readonly Loss s_squares = Loss.From((y, p) => Square(y - p).Mean(axis: -1), "squares");
 
-    private static Sequential Line(Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null)
+    internal static Sequential Line(Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null)
     {
         var model = new Sequential([new Dense(1, kernelInitializer: "zeros", inputShape: [1])]);
         model.Compile(optimizer ?? new SGD(0.1), s_squares, metrics);
@@ -222,10 +222,69 @@ public class TrainingTests
         Assert.Equal(15, model.Optimizer.Iterations);
         model.Fit([(x, y), (x, y)], epochs: 2, verbose: 0);
         Assert.Equal(19, model.Optimizer.Iterations);
-        // A pass that ends early is followed by another; one that gives nothing ends the training.
+        // A pass that ends early is followed by another.
         model.Fit([(x, y), (x, y)], epochs: 2, verbose: 0, stepsPerEpoch: 3);
         Assert.Equal(25, model.Optimizer.Iterations);
-        Assert.Empty(model.Fit(Enumerable.Empty<Batch>(), epochs: 2, verbose: 0, stepsPerEpoch: 3).Epochs);
+    }
+
+    // As from a queue, or a stream: what was read is gone.
+    internal static IEnumerable<Batch> Once(int count)
+    {
+        var batches = Enumerable.Repeat<Batch>(Points(4), count).GetEnumerator();
+        return Rest();
+
+        IEnumerable<Batch> Rest()
+        {
+            while (batches.MoveNext())
+            {
+                yield return batches.Current;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("evaluate nothing", 0, "Evaluate: there was no batch")]
+    [InlineData("evaluate what was read", 0, "Evaluate: there was no batch")]
+    [InlineData("evaluate what a filter leaves", 0, "Filter")]
+    [InlineData("evaluate fewer than a batch", 0, "dropRemainder")]
+    [InlineData("evaluate no steps", 0, "steps is 0")]
+    [InlineData("validate on nothing", 0, "Fit: validation data: there was no batch")]
+    [InlineData("validate on what a filter leaves", 0, "Fit: validation data: there was no batch")]
+    [InlineData("validate twice on what is read once", 1, "Dataset.From(() =>")]
+    [InlineData("fit nothing", 0, "Fit: there was no batch")]
+    [InlineData("fit nothing with steps", 0, "Fit: there was no batch")]
+    [InlineData("fit what was read", 0, "Dataset.From(() =>")]
+    [InlineData("fit fewer than a batch", 0, "dropRemainder")]
+    [InlineData("fit fewer than a weighted batch", 0, "dropRemainder")]
+    public void Data_without_a_batch_are_refused(string what, int epochs, string word)
+    {
+        var (x, y) = Points(4);
+        var model = Line();
+        var best = new EarlyStopping("val_loss", patience: 9);
+        var data = Dataset.From(x, y);
+        Dataset<Batch> none = data.Filter(_ => false).Batch(2), few = data.Batch(5, dropRemainder: true), good = data.Batch(2);
+        void Validated(IEnumerable<Batch> on) => model.Fit(good, epochs: 4, verbose: 0, validationData: on, callbacks: [best]);
+        var error = Assert.Throws<ValueException>(() =>
+        {
+            switch (what)
+            {
+                case "evaluate nothing": model.Evaluate(new List<Batch>(), verbose: 0); break;
+                case "evaluate what was read": model.Evaluate(Once(0), verbose: 0); break;
+                case "evaluate what a filter leaves": model.Evaluate(none, steps: 3, verbose: 0); break;
+                case "evaluate fewer than a batch": model.Evaluate(few, verbose: 0); break;
+                case "evaluate no steps": model.Evaluate(good, steps: 0, verbose: 0); break;
+                case "validate on nothing": Validated([]); break;
+                case "validate on what a filter leaves": Validated(none); break;
+                case "validate twice on what is read once": Validated(Once(2)); break;
+                case "fit nothing": model.Fit(new List<Batch>(), verbose: 0); break;
+                case "fit nothing with steps": model.Fit(Enumerable.Empty<Batch>(), epochs: 2, verbose: 0, stepsPerEpoch: 3); break;
+                case "fit what was read": model.Fit(Once(0), epochs: 2, verbose: 0); break;
+                case "fit fewer than a batch": model.Fit(few, verbose: 0); break;
+                default: model.Fit(few, verbose: 0, classWeight: new Dictionary<int, double> { [0] = 2 }); break;
+            }
+        });
+        Assert.Contains(word, error.Message);
+        Assert.Equal(epochs, model.History?.Epochs.Count ?? 0);
     }
 
     private sealed class Recorder : Callback
@@ -263,6 +322,13 @@ public class TrainingTests
         Line().Fit(x, y, batchSize: 2, initialEpoch: 1, epochs: 2, verbose: 0, callbacks: [recorder], validationData: (x, y));
         Assert.Equal(
             ["train", "epoch 1", "batch 0", "batch end 1", "batch 1", "batch end 1", "test", "test end", "epoch end loss,val_loss", "end"], recorder.Events);
+    }
+
+    [Fact]
+    public void A_callback_may_stop_before_the_first_batch()
+    {
+        var model = Line();
+        Assert.Empty(model.Fit(Once(0), epochs: 3, verbose: 0, callbacks: [new LambdaCallback(onEpochBegin: _ => model.StopTraining = true)]).Epochs);
     }
 
     [Fact]
@@ -495,13 +561,46 @@ public class TrainingTests
         progress.Begin();
         progress.Step(3, 157, () => logs);
         Assert.Matches(@"^\r  3/157 \[\.{30}\] - ETA: 0s - loss: 1\.5179", output.ToString());
+        output = new StringWriter { NewLine = "\n" };
+        progress = new Progress(output, isTerminal: false, verbose: 1);
+        progress.Begin();
+        progress.End(2, []);
+        Assert.Matches(@"\d+us/step\n$", output.ToString());
     }
 }
 
-/// <summary>What follows from the seed that all threads share.</summary>
+/// <summary>What follows from the seed, or is told on the console, that all threads share.</summary>
 [Collection(Alone.Name)]
-public class SeededTraining
+public class SharedTraining
 {
+    [Theory]
+    [InlineData(2, null, 1, 2, "in epoch 2 of 5, after 0 steps")]
+    [InlineData(4, 2, 2, 4, "in epoch 3 of 5, after 0 of 2 steps")]
+    [InlineData(5, 2, 3, 5, "in epoch 3 of 5, after 1 of 2 steps")]
+    [InlineData(1, 2, 1, 1, "in epoch 1 of 5, after 1 of 2 steps")]
+    [InlineData(10, 2, 5, 10, "")]
+    public void Data_that_end_end_the_training_with_a_word_and_nothing_is_lost(int batches, int? stepsPerEpoch, int epochs, int steps, string word)
+    {
+        var model = TrainingTests.Line();
+        var isOver = false;
+        using var errors = new StringWriter();
+        var console = Console.Error;
+        Console.SetError(errors);
+        try
+        {
+            var history = model.Fit(TrainingTests.Once(batches), epochs: 5, verbose: 0, stepsPerEpoch: stepsPerEpoch, callbacks: [new LambdaCallback(onTrainEnd: _ => isOver = true)]);
+            Assert.Equal(epochs, history["loss"].Count);
+        }
+        finally
+        {
+            Console.SetError(console);
+        }
+        Assert.True(isOver);
+        Assert.Equal(steps, model.Optimizer.Iterations);
+        Assert.Contains(word, errors.ToString());
+        Assert.Equal(word.Length > 0, errors.ToString().Contains("Dataset.From(() =>"));
+    }
+
     [Fact]
     public void Shuffling_is_seeded_and_differs_by_epoch()
     {

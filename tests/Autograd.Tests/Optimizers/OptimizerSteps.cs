@@ -351,7 +351,10 @@ public sealed class OptimizerSteps
         (Type Type, Action Call, string[] Words)[] refusals =
         [
             (typeof(ArgumentException), () => optimizer.Apply([a, b], [Ones(2)]), ["2 variables", "1 gradients"]),
-            (typeof(ArgumentException), () => optimizer.Apply([], []), ["no variables"]),
+            (typeof(ValueException), () => optimizer.Apply([], []), ["no variables", "applied to a batch", "inputShape"]),
+            (typeof(ValueException), () => optimizer.Minimize(() => Ones(2).Sum(), new Sequential([new Dense(1)]).TrainableWeights), ["adam: there are no variables"]),
+            (typeof(ValueException), () => optimizer.Build([]), ["no variables"]),
+            (typeof(ValueException), () => new LBFGS().Minimize(() => Ones(2).Sum(), []), ["no variables"]),
             (typeof(ArgumentException), () => optimizer.Apply([a, a], [Ones(2), Ones(2)]), ["twice"]),
             (typeof(ArgumentNullException), () => optimizer.Apply(null!, [Ones(2)]), []),
             (typeof(ArgumentNullException), () => optimizer.Apply([a], null!), []),

@@ -152,11 +152,26 @@ public sealed class UpdateRules
             }
             foreach (var slot in adam.Parameters[0].Slots)
             {
-                Assert.DoesNotContain(slot.ToArrayOf(), value => value != 0 && value < (dtype == DType.Float32 ? 1.2e-38 : double.Epsilon * (1L << 52)));
+                Assert.DoesNotContain(slot.ToArrayOf(), value => value != 0 && value < Math.ScaleB(1, dtype == DType.Float32 ? -126 : -1022));
             }
         }
         Assert.All(adam.Parameters[0].Slots, slot => Assert.All(slot.ToArrayOf(), value => Assert.Equal(0, value)));
         Assert.Equal(settled, weight.ToArrayOf());
+    }
+
+    // Adam's step has the size of the learning rate whatever that of the gradient, while its square can be told from 0.
+    [Theory]
+    [InlineData(DType.Float32, 3e-17)]
+    [InlineData(DType.Float64, 1e-150)]
+    public void Tiny_gradients_count_where_epsilon_lets_them(DType dtype, double gradient)
+    {
+        var weight = new Variable(Zeros([20], dtype));
+        var adam = new Adam(0.001, epsilon: 0);
+        for (var i = 0; i < 50; i++)
+        {
+            adam.Apply([weight], [Full([20], gradient, dtype)]);
+        }
+        Assert.All(weight.ToArrayOf(), value => Assert.Equal(-0.05, value, 1e-5));
     }
 
     [Fact]

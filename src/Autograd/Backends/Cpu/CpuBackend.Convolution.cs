@@ -1,5 +1,3 @@
-using Autograd.Ops;
-
 namespace Autograd.Backends.Cpu;
 
 /// <summary>Convolutions. The work itself is in <see cref="ConvolutionProduct"/>, and where windows are single pixels in <see cref="MatrixProduct"/>.</summary>
@@ -51,11 +49,7 @@ internal sealed unsafe partial class CpuBackend
                 var pixels = source.Size / source.Shape[^1];
                 MatrixProduct.Run(adjoint
                     ? new MatrixOperands<E>(from, filters, 1, weights, 1, channels == 1 ? 1 : filters, to, pixels, channels, filters)
-                    : new MatrixOperands<E>(from, channels, 1, weights, filters, 1, to, pixels, filters, channels));
-                if (bias is not null)
-                {
-                    CpuElementwise.Zip(default(AddFormula), target, bias, target);
-                }
+                    : new MatrixOperands<E>(from, channels, 1, weights, filters, 1, to, pixels, filters, channels, offsets));
             }
             else
             {

@@ -27,7 +27,18 @@ internal static unsafe class MatrixProduct
 }
 
 /// <summary>One product: m x k times k x n. Element (i, p) of a lies at a[i * RowA + p * ColumnA], and so for b.</summary>
-internal readonly unsafe struct MatrixOperands<E>(E* a, nint rowA, nint columnA, E* b, nint rowB, nint columnB, E* c, int m, int n, int k) where E : unmanaged
+/// <param name="a">Where a begins.</param>
+/// <param name="rowA">From one row of a to the next.</param>
+/// <param name="columnA">From one column of a to the next.</param>
+/// <param name="b">Where b begins.</param>
+/// <param name="rowB">From one row of b to the next.</param>
+/// <param name="columnB">From one column of b to the next.</param>
+/// <param name="c">Where the result begins.</param>
+/// <param name="m">Rows of the result.</param>
+/// <param name="n">Columns of the result.</param>
+/// <param name="k">Columns of a.</param>
+/// <param name="bias">What is added to each row of the result, or null.</param>
+internal readonly unsafe struct MatrixOperands<E>(E* a, nint rowA, nint columnA, E* b, nint rowB, nint columnB, E* c, int m, int n, int k, E* bias = null) where E : unmanaged
 {
     public readonly E* A = a;
     public readonly E* B = b;
@@ -40,8 +51,12 @@ internal readonly unsafe struct MatrixOperands<E>(E* a, nint rowA, nint columnA,
     public readonly int M = m;
     public readonly int N = n;
     public readonly int K = k;
+    public readonly E* Bias = bias;
 
-    /// <summary>The same product as that of the transposes, for a result of one row or column.</summary>
+    /// <summary>The bias of the columns from one on, if these are the last products of their sums.</summary>
+    public E* BiasFrom(int column, int firstK, int k) => Bias is null || firstK + k < K ? null : Bias + column;
+
+    /// <summary>The same product as that of the transposes, for a result of one row or column and without its bias.</summary>
     public MatrixOperands<E> Transposed() => new(B, ColumnB, RowB, A, ColumnA, RowA, C, N, M, K);
 }
 
@@ -91,6 +106,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         {
             // A column of results lies in memory like a row, and lanes are columns.
             Run(x.Transposed());
+            AddBias(x.C, 1, x.M, 1, x.Bias);
             return;
         }
         // Written so that extents near 2^31 do not overflow.
@@ -158,11 +174,13 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
             {
                 columns = 4 * V.Count;
                 MultiplyRow(a, x.ColumnA, b, rowB, k, c + j, add: firstK > 0);
+                AddBias(c + j, 0, 1, columns, x.BiasFrom(j, firstK, k));
                 continue;
             }
             if (rows == 1 && rowB == 1 && x.ColumnB != 1 && V.Interleaves)
             {
                 MultiplyRowTurned(a, x.ColumnA, b, x.ColumnB, k, columns, c + j, add: firstK > 0);
+                AddBias(c + j, 0, 1, columns, x.BiasFrom(j, firstK, k));
                 continue;
             }
             if (x.ColumnB != 1 || columns != width)
@@ -172,7 +190,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
                 b = (E*)panel;
                 rowB = width;
             }
-            MultiplyPanel(a, x.RowA, x.ColumnA, false, b, rowB, width, c + j, x.RowC, rows, columns, k, add: firstK > 0);
+            MultiplyPanel(a, x.RowA, x.ColumnA, false, b, rowB, width, c + j, x.RowC, rows, columns, k, add: firstK > 0, x.BiasFrom(j, firstK, k));
         }
     }
 
@@ -249,7 +267,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
 
     /// <summary>Rows of c against one panel of b, in tiles of nearly equal height. Packed, the tiles of a follow each other with all their k columns.</summary>
     internal static void MultiplyPanel(
-        E* a, nint rowA, nint columnA, bool packed, E* b, nint rowB, int width, E* c, nint rowC, int rows, int columns, int k, bool add)
+        E* a, nint rowA, nint columnA, bool packed, E* b, nint rowB, int width, E* c, nint rowC, int rows, int columns, int k, bool add, E* bias = null)
     {
         var kernels = width == PanelWidth ? Tiles<V, E>.Wide : Tiles<V, E>.Narrow;
         var tiles = (rows + V.TileRows - 1) / V.TileRows;
@@ -273,8 +291,29 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
                 kernels[height].Run(k, a, rowA, columnA, b, rowB, edge, width, false);
                 TakeOver(edge, width, c, rowC, height, columns, add);
             }
+            AddBias(c, rowC, height, columns, bias);
             a += packed ? (nint)height * k : height * rowA;
             c += height * rowC;
+        }
+    }
+
+    /// <summary>Adds the bias, if there is one, to rows of c that are still in the first-level cache.</summary>
+    private static void AddBias(E* c, nint rowC, int rows, int columns, E* bias)
+    {
+        if (bias is not null)
+        {
+            for (; rows > 0; rows--, c += rowC)
+            {
+                var i = 0;
+                for (; i <= columns - V.Count; i += V.Count)
+                {
+                    V.Store(V.Add(V.Load(c + i), V.Load(bias + i)), c + i);
+                }
+                if (i < columns)
+                {
+                    V.StoreFirst(V.Add(V.LoadFirst(c + i, columns - i), V.LoadFirst(bias + i, columns - i)), c + i, columns - i);
+                }
+            }
         }
     }
 
@@ -355,7 +394,7 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
                 var width = Math.Min(PanelWidth, columns - j);
                 MultiplyPanel(
                     a, 1, 1, true, packed + ((nint)j * k), Padded(width), Padded(width),
-                    x.C + (first * x.RowC) + firstColumn + j, x.RowC, rows, width, k, add: firstK > 0);
+                    x.C + (first * x.RowC) + firstColumn + j, x.RowC, rows, width, k, add: firstK > 0, x.BiasFrom(firstColumn + j, firstK, k));
             }
         }
     }
@@ -526,9 +565,27 @@ internal sealed unsafe class Scratch
         scratch ??= new Scratch();
         if (scratch._bytes.Length < bytes + Alignment)
         {
-            scratch._bytes = GC.AllocateUninitializedArray<byte>(checked((int)(bytes + (bytes / 2) + 4096)), pinned: true);
+            scratch._bytes = [];
+            scratch._bytes = Allocate(bytes + Alignment);
         }
         var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch._bytes));
         return (byte*)((address + (Alignment - 1)) & ~(nuint)(Alignment - 1));
+    }
+
+    // With room to grow, where there is some.
+    private static byte[] Allocate(long bytes)
+    {
+        if (bytes > Array.MaxLength)
+        {
+            throw new TensorMemoryException($"The operation needs {bytes} bytes to work in; it can have {Array.MaxLength}.");
+        }
+        try
+        {
+            return GC.AllocateUninitializedArray<byte>((int)Math.Min(bytes + (bytes / 2) + 4096, Array.MaxLength), pinned: true);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new TensorMemoryException($"There is no memory for the {bytes} bytes that the operation needs to work in.", exception);
+        }
     }
 }

@@ -18,7 +18,8 @@ internal abstract class Job
     /// <summary>Runs all chunks; idle workers help. The caller never waits for a worker that has not started, so a busy core costs nothing but its help.</summary>
     public void Run()
     {
-        if (Chunks > 1 && Workers.Count > 1)
+        var isOffered = Chunks > 1 && Workers.Count > 1;
+        if (isOffered)
         {
             Workers.Offer(this);
         }
@@ -27,6 +28,10 @@ internal abstract class Job
         while (Interlocked.CompareExchange(ref _helpers, Closed, 0) != 0)
         {
             wait.SpinOnce(sleep1Threshold: -1); // a helper is finishing its last chunk
+        }
+        if (isOffered)
+        {
+            Workers.Withdraw(this);
         }
         if (_failure is { } failure)
         {
@@ -98,6 +103,9 @@ internal static class Workers
             s_wake.Release(sleeping);
         }
     }
+
+    /// <summary>The job is done; who comes late finds nothing, and what it held can go.</summary>
+    public static void Withdraw(Job job) => Interlocked.CompareExchange(ref s_job, null, job);
 
     /// <summary>Takes back the wish to sleep; false if the call to wake up is already on its way.</summary>
     private static bool TryStayAwake()
