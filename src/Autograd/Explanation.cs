@@ -3,6 +3,9 @@ namespace Autograd;
 /// <summary>Says in words how a target depends on a source, or why it does not.</summary>
 internal readonly struct Explanation(Recording recording, ulong tape, int start)
 {
+    // A thread without a tape leaves nothing by which its results could be told.
+    private const string Elsewhere = "on another thread (as in Task.Run or Parallel.For; a tape records its own thread only)";
+
     /// <summary>The words, and whether the only connection runs through an operation that has no gradient.</summary>
     public readonly record struct Result(string Text, bool Refused);
 
@@ -21,7 +24,7 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
         if (to < 0)
         {
             return new($"The target (shape {target.Shape}) was not recorded by this tape: it was computed before the tape started, while recording was stopped, "
-                + "on another thread, or from nothing that the tape watches.", false);
+                + $"{Elsewhere}, or from nothing that the tape watches.", false);
         }
         if (from == to)
         {
@@ -43,7 +46,7 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
         if (path.Count == 0)
         {
             return new($"The source (shape {source.Shape}) is watched, but no recorded operation leads from it to the target (shape {target.Shape}): "
-                + "it was used before it was watched, while recording was stopped, or not at all.", false);
+                + $"it was used before it was watched, while recording was stopped, {Elsewhere}, or not at all.", false);
         }
         return new($"The target depends on the source only behind {First(path, Op.Flow.Stopped)}, which detaches it on purpose.", false);
     }

@@ -135,7 +135,7 @@ public sealed class GradientTape : IDisposable
     /// <summary>Forgets everything recorded and watched, and records afresh. Also makes a used tape usable again.</summary>
     public void Reset()
     {
-        ObjectDisposedException.ThrowIf(_state == State.Disposed, this);
+        RequireUndisposed("Reset");
         RequireThread("Reset");
         Close();
         _explanations = null;
@@ -248,6 +248,7 @@ public sealed class GradientTape : IDisposable
         }
         return _state == State.Open
             ? new Explanation(_recording, _bit, _start).Of(target, source).Text
+            : _state == State.Disposed ? "The tape is disposed and what it recorded is gone; call Explain before its using ends."
             : "The tape has been used and what it recorded is gone; take the gradient from a persistent tape, or call Explain before Gradient.";
     }
 
@@ -441,9 +442,17 @@ public sealed class GradientTape : IDisposable
         RequireFloating(target, "Gradient of");
     }
 
+    private void RequireUndisposed(string operation)
+    {
+        if (_state == State.Disposed)
+        {
+            throw new ObjectDisposedException(nameof(GradientTape), $"{operation}: this tape is disposed, and what it recorded is gone. Ask it before its using ends; for several gradients make it persistent (new GradientTape(persistent: true)).");
+        }
+    }
+
     private void RequireOpen(string operation)
     {
-        ObjectDisposedException.ThrowIf(_state == State.Disposed, this);
+        RequireUndisposed(operation);
         RequireThread(operation);
         if (_state == State.Used)
         {

@@ -39,6 +39,19 @@ public partial class Tensor
         return FullOn(Device.Default.Backend, shape, value, dtype);
     }
 
+    /// <summary>A tensor with one whole number everywhere, exact as Int64 also where a double is not.</summary>
+    public static Tensor Full(Shape shape, long value, DType dtype = DType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (dtype != DType.Int64 || (Int128)(double)value == value)
+        {
+            return Full(shape, (double)value, dtype);
+        }
+        var y = Allocate(dtype, shape, Backends.Cpu.CpuBackend.Instance);
+        y.Elements<long>().Fill(value);
+        return y.ToDefault();
+    }
+
     internal static Tensor FullOn(Backends.Backend backend, Shape shape, double value, DType dtype)
     {
         var y = Allocate(dtype, shape, backend);
@@ -203,30 +216,6 @@ public partial class Tensor
 
     /// <summary>A truth value.</summary>
     public static implicit operator Tensor(bool value) => WeakScalar(DType.Bool, value);
-
-    /// <summary>A vector (copied).</summary>
-    public static implicit operator Tensor(float[] values) => From(values);
-
-    /// <summary>A matrix (copied).</summary>
-    public static implicit operator Tensor(float[,] values) => From((Array)values);
-
-    /// <summary>A vector (copied).</summary>
-    public static implicit operator Tensor(double[] values) => From(values);
-
-    /// <summary>A matrix (copied).</summary>
-    public static implicit operator Tensor(double[,] values) => From((Array)values);
-
-    /// <summary>A vector (copied).</summary>
-    public static implicit operator Tensor(int[] values) => From(values);
-
-    /// <summary>A vector (copied).</summary>
-    public static implicit operator Tensor(long[] values) => From(values);
-
-    /// <summary>A vector (copied).</summary>
-    public static implicit operator Tensor(bool[] values) => From(values);
-
-    /// <summary>A float32 vector of numbers from 0 to 255 (copied).</summary>
-    public static implicit operator Tensor(byte[] values) => From(values);
 
     /// <summary>A number of the given floating type, for use beside tensors of that type.</summary>
     internal static Tensor Scalar(double value, DType dtype) => dtype == DType.Float32 ? WeakScalar(dtype, (float)value) : WeakScalar(DType.Float64, value);

@@ -9,7 +9,7 @@ namespace Autograd;
 /// they may be told by the names of those: <c>Tensors.Named(("digit", y), ("parity", z))</c>, or a dictionary.
 /// </summary>
 [CollectionBuilder(typeof(Tensors), nameof(Of))]
-public readonly struct Tensors : IReadOnlyList<Tensor>
+public readonly partial struct Tensors : IReadOnlyList<Tensor>
 {
     private readonly Tensor? _one;
     private readonly Tensor[]? _several;

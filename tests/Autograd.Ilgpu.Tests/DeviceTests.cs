@@ -73,6 +73,47 @@ public class DeviceTests
         Assert.Equal(Device.Cpu, Zeros([1]).Device);
     }
 
+    private static readonly Dictionary<string, (Func<Metric> Make, bool IsOfClasses)> s_metrics = new()
+    {
+        ["confusion matrix"] = (() => new ConfusionMatrix(3), true),
+        ["mean IoU"] = (() => new MeanIoU(3), true),
+        ["IoU"] = (() => new IoU(3, [0, 2], ignoreClass: 1), true),
+        ["AUC"] = (() => new AUC(), false),
+        ["AUC of thresholds"] = (() => new AUC(thresholds: [0.3, 0.6]), false),
+        ["AUC of precision"] = (() => new AUC(curve: "PR"), false),
+        ["AUC of labels"] = (() => new AUC(multiLabel: true, labelWeights: [1, 2]), false),
+        ["AUC of weighted labels"] = (() => new AUC(labelWeights: [1, 2]), false),
+        ["precision"] = (() => new Precision([0.3, 0.6]), false),
+        ["recall of the best"] = (() => new Recall(topK: 1), false),
+        ["precision at recall"] = (() => new PrecisionAtRecall(0.5), false),
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Metrics_gather_where_the_values_are(string name)
+    {
+        var device = Device.Gpu(name);
+        var (labels, scores) = (From(new[,] { { 1, 0 }, { 0, 1 }, { 1, 1 } }), From(new[,] { { 0.9f, 0.2f }, { 0.6f, 0.5f }, { 0.4f, 0.7f } }));
+        var (classes, found) = (From(new[] { 0, 1, 2, 1 }), From(new[] { 0, 2, 2, 1 }));
+        foreach (var (what, (make, isOfClasses)) in s_metrics)
+        {
+            foreach (var weighted in new[] { false, true })
+            {
+                var (here, there) = (make(), make());
+                var (yTrue, yPred) = isOfClasses ? (classes, found) : (labels, scores);
+                var weights = weighted ? From(isOfClasses ? new[] { 1f, 2, 3, 4 } : [1f, 2, 3]) : null;
+                for (var i = 0; i < 2; i++)
+                {
+                    here.Update(yTrue, yPred, weights);
+                    there.Update(yTrue.To(device), yPred.To(device), weights?.To(device));
+                }
+                var result = there.Result();
+                Assert.True(device == result.Device, what);
+                Assert.Equal(here.Result().Cast(DType.Float64).ToArray<double>(), result.Cast(DType.Float64).To(Device.Cpu).ToArray<double>(), (x, y) => Math.Abs(x - y) < 1e-12);
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Numbers_go_where_they_are_needed(string name)

@@ -130,7 +130,11 @@ public sealed class GradientCheckReport
     {
         const int MostFailures = 5, MostNotes = 2;
         var text = new StringBuilder();
-        var errors = string.Create(CultureInfo.InvariantCulture, $"largest error {MaxAbsoluteError:g3} absolute, {MaxRelativeError:g3} relative");
+        // Kinks do not count in the errors, so that nothing but kinks would leave an error of 0 to report.
+        var kinks = NumberOfKinks == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{NumberOfKinks} probably at kinks, ");
+        var errors = NumberOfKinks > 0 && MaxAbsoluteError == 0
+            ? $"{kinks}no error elsewhere"
+            : string.Create(CultureInfo.InvariantCulture, $"{kinks}largest error{(NumberOfKinks > 0 ? " elsewhere" : "")} {MaxAbsoluteError:g3} absolute, {MaxRelativeError:g3} relative");
         var allowed = string.Create(CultureInfo.InvariantCulture, $"allowed {_options.AbsoluteTolerance:g3} + {_options.RelativeTolerance:g3} |numeric|");
         var what = _options.Fast ? "projections" : "entries";
         text.Append(Passed

@@ -31,17 +31,25 @@ public abstract class AttentionLayer : Layer
         Tensor[] sequences = inputs is [.., { DType: DType.Bool }] ? [.. inputs.SkipLast(1)] : [.. inputs];
         if (sequences.Length is 0 or > 3)
         {
-            throw new ShapeException($"{sequences.Length} sequences; there must be a query, values and, unless they are the values, keys.");
+            throw new ShapeException($"{sequences.Length} sequences; there must be a query, values and, unless they are the values, keys.{AdviceOnMask(sequences)}");
         }
         var (query, value, key) = (sequences[0], sequences[Math.Min(1, sequences.Length - 1)], sequences[^1]);
         if (sequences.Any(sequence => sequence.Rank != 3 || sequence.Shape[0] != query.Shape[0]))
         {
-            throw new ShapeException("query, values and keys must have three axes, [batch, time, features], and one batch.");
+            throw new ShapeException($"query, values and keys must have three axes, [batch, time, features], and one batch.{AdviceOnMask(sequences)}");
+        }
+        if (sequences.Length > 1 && !key.DType.IsFloating())
+        {
+            throw new ValueException($"keys and values hold {key.DType}; they must be floating.{AdviceOnMask(sequences)}");
         }
         return key.Shape[1] == value.Shape[1]
             ? (query, value, key)
-            : throw new ShapeException($"{key.Shape[1]} keys and {value.Shape[1]} values; there must be one key for each value.");
+            : throw new ShapeException($"{key.Shape[1]} keys and {value.Shape[1]} values; there must be one key for each value.{AdviceOnMask(sequences)}");
     }
+
+    private static string AdviceOnMask(Tensor[] sequences) => sequences is [_, .., var last]
+        ? $" A mask may come last and must be Bool, as of mask.Cast(DType.Bool); the last input is {last.DType} {last.Shape}."
+        : "";
 
     /// <inheritdoc/>
     private protected sealed override void BuildFrom(Tensors inputs)

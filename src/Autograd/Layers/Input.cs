@@ -12,7 +12,7 @@ public sealed class Input : Layer
     {
         DType = dtype;
         Dtype = dtype;
-        _node = Node.Start(this, Tensor.Zeros(shape.Tried, dtype), shape.Varies ? Tensor.Zeros(shape.TriedLonger, dtype) : null);
+        _node = Node.Start(this, Tensor.Zeros(shape.Tried, dtype), shape.Varies ? Tensor.Zeros(shape.Example(InputShape.OtherLengths[0]), dtype) : null);
         VaryingShape = shape.Varies ? shape : null;
     }
 
@@ -34,6 +34,32 @@ public sealed class Input : Layer
         ArgumentNullException.ThrowIfNull(input);
         return input._node;
     }
+
+    // C# looks for operators in a type itself, not in what it converts to.
+
+    /// <inheritdoc cref="Node.operator *(Node, double)"/>
+    public static Node operator *(Input x, double factor) => (Node)x * factor;
+
+    /// <inheritdoc cref="Node.operator *(double, Node)"/>
+    public static Node operator *(double factor, Input x) => factor * (Node)x;
+
+    /// <inheritdoc cref="Node.operator /(Node, double)"/>
+    public static Node operator /(Input x, double divisor) => (Node)x / divisor;
+
+    /// <inheritdoc cref="Node.operator +(Node, double)"/>
+    public static Node operator +(Input x, double summand) => (Node)x + summand;
+
+    /// <inheritdoc cref="Node.operator +(double, Node)"/>
+    public static Node operator +(double summand, Input x) => summand + (Node)x;
+
+    /// <inheritdoc cref="Node.operator -(Node, double)"/>
+    public static Node operator -(Input x, double subtrahend) => (Node)x - subtrahend;
+
+    /// <inheritdoc cref="Node.operator -(double, Node)"/>
+    public static Node operator -(double minuend, Input x) => minuend - (Node)x;
+
+    /// <inheritdoc cref="Node.operator -(Node)"/>
+    public static Node operator -(Input x) => -(Node)x;
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)

@@ -14,6 +14,11 @@ public sealed class InputShape : IReadOnlyList<int>, IEquatable<InputShape>
     // Layers get shapes by being tried. Long enough for windows and some poolings, which halve it.
     private const int TriedLength = 32;
 
+    /// <summary>
+    /// Other lengths, by which is seen what depends on those that vary. A longer one first; shorter ones for layers that have a longest input, an odd one for those that cannot halve.
+    /// </summary>
+    internal static readonly int[] OtherLengths = [2 * TriedLength, TriedLength / 2, TriedLength - 1];
+
     private readonly int[] _extents;
 
     private InputShape(int[] extents) => _extents = extents;
@@ -59,10 +64,13 @@ public sealed class InputShape : IReadOnlyList<int>, IEquatable<InputShape>
     /// <summary>A batch of one example to try layers on.</summary>
     internal Shape Tried => Example(TriedLength);
 
-    /// <summary>A longer one, by which is seen what lengths depend on those that vary.</summary>
-    internal Shape TriedLonger => Example(2 * TriedLength);
+    /// <summary>Says which layer it is that a length must be known for.</summary>
+    internal static ShapeException Needed(Layer layer, AutogradException error) => new(
+        $"{layer.Describe()} must know the length of an axis that the input shape leaves open (-1): tried on {TriedLength} there, it takes no {OtherLengths[0]}. Give the input shape that length, or end the axis "
+        + $"before this layer, e.g. by GlobalAveragePooling1D or a recurrent layer. In detail: {error.Message}", error);
 
-    private Shape Example(int length) => Shape.Of([1, .. _extents.Select(extent => extent == Any ? length : extent)]);
+    /// <summary>A batch of one example, of a given length where any is possible.</summary>
+    internal Shape Example(int length) => Shape.Of([1, .. _extents.Select(extent => extent == Any ? length : extent)]);
 
     /// <summary>Refuses a batch of other examples.</summary>
     internal void Require(Tensor x, string name)

@@ -25,6 +25,7 @@ public abstract partial class Layer
     private readonly Lock _building = new();
     private string? _name;
     private DType _dtype = DType.Float32;
+    private bool _trainable = true;
     private Regularizer? _activityRegularizer;
 
     private sealed record Weight(string Name, Variable Variable, Regularizer? Regularizer);
@@ -106,16 +107,29 @@ public abstract partial class Layer
         _activityRegularizer = activityRegularizer;
     }
 
-    /// <summary>Whether training changes the weights, those of the sublayers included. A frozen layer also runs as in inference.</summary>
+    /// <summary>
+    /// Whether training changes the weights. Setting it sets it for all sublayers, as in Keras, and so do sublayers that a frozen layer gets later; set theirs afterwards for a part to differ.
+    /// A frozen layer also runs as in inference.
+    /// </summary>
     public bool Trainable
     {
-        get;
+        get => _trainable;
         set
         {
-            field = value;
-            Invalidate();
+            RestoreTrainable(value);
+            foreach (var layer in _sublayers)
+            {
+                layer.Trainable = value;
+            }
         }
-    } = true;
+    }
+
+    // Of this layer alone: a file tells it for each.
+    internal void RestoreTrainable(bool value)
+    {
+        _trainable = value;
+        Invalidate();
+    }
 
     /// <summary>Whether the weights are there.</summary>
     public bool IsBuilt => _isBuilt;
@@ -277,6 +291,10 @@ public abstract partial class Layer
         _names.Add(layer._name);
         _parts.Add(layer);
         _sublayers.Add(layer);
+        if (!Trainable)
+        {
+            layer.Trainable = false;
+        }
         Invalidate();
         return layer;
     }
@@ -358,6 +376,10 @@ public abstract partial class Layer
                 }
             }
             var results = CallAll(inputs, application.Training);
+            if (results.Count == 0)
+            {
+                throw NoResult();
+            }
             if (Masks.Exist && PassesMask)
             {
                 Masks.Pass(inputs, results);
@@ -474,7 +496,9 @@ public abstract partial class Layer
 
     /// <summary>Computes several results.</summary>
     /// <inheritdoc cref="Call(Tensor, bool)"/>
-    protected virtual Tensors CallAll(Tensors inputs, bool training) => inputs.Count == 1 ? Call(inputs[0], training) : Call([.. inputs], training);
+    protected virtual Tensors CallAll(Tensors inputs, bool training) => (inputs.Count == 1 ? Call(inputs[0], training) : Call([.. inputs], training)) ?? throw NoResult();
+
+    private ModelException NoResult() => new($"{Describe()} gives nothing: its Call must return a tensor, and returned null.");
 
     /// <summary>
     /// Whether the results stand for the same steps in time as the input, so that its mask is theirs. A mask, bools [batch, time] from <see cref="Masking"/> or

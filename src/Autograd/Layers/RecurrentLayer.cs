@@ -5,7 +5,7 @@ namespace Autograd;
 /// <summary>
 /// What recurrent layers have in common: they walk over sequences [batch, time, features] with a state. Inputs after the first are the states to begin with, zeros
 /// by default; a last one of bools [batch, time] is a mask, as is one that travels with the sequences (see <see cref="Layer.PassesMask"/>): a step it leaves
-/// out changes nothing, and its output is that of the step before.
+/// out changes nothing, and its output is that of the step before; zeros where there is none, also with states to begin with.
 /// </summary>
 public abstract class RecurrentLayer : Layer
 {
@@ -161,13 +161,25 @@ public abstract class RecurrentLayer : Layer
         var (outputs, states) = IsUsual && !(training && RecurrentDropout > 0)
             ? Walk(x, given.Count == 0 ? new Tensor?[StateCount] : [.. given], mask)
             : Unrolled(x, given, mask, training && RecurrentDropout > 0);
+        var final = states[0];
+        if (mask is not null && given.Count > 0)
+        {
+            (outputs, final) = OfSteps(mask, outputs, final);
+        }
         if (ReturnSequences && mask is not null)
         {
             using var pause = Recording.Pause();
             Masks.Set(outputs, GoBackwards ? mask.Flip(1) : mask);
         }
-        var y = ReturnSequences ? outputs : states[0];
+        var y = ReturnSequences ? outputs : final;
         return ReturnState ? Tensors.Of([y, .. states]) : y;
+    }
+
+    // Before the first step that counts there is no output, though there is a state: as in Keras, zeros.
+    private (Tensor Outputs, Tensor Final) OfSteps(Tensor mask, Tensor outputs, Tensor final)
+    {
+        var counted = (GoBackwards ? mask.Flip(1) : mask).Cast(DType.Int32).CumSum(1) > 0;
+        return ReturnSequences ? (Where(counted.ExpandDims(2), outputs, 0), final) : (outputs, Where(mask.Any(1, keepDims: true), final, 0));
     }
 
     private (Tensor Outputs, Tensor[] States) Unrolled(Tensor x, List<Tensor> given, Tensor? mask, bool drops)

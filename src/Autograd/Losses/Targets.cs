@@ -42,8 +42,13 @@ internal static class Targets
         var fitted = p.Rank == 0 ? Shape.Of(1) : p;
         return t == p && t.Size == yTrue.Size && p.Size == yPred.Size
             ? (Reshaped(yTrue, fitted), Reshaped(yPred, fitted))
-            : throw new ShapeException($"{what}: targets of shape {yTrue.Shape} do not fit predictions of shape {yPred.Shape}; the two shapes must be equal, but for a last axis of extent 1.");
+            : throw new ShapeException($"{what}: targets of shape {yTrue.Shape} do not fit predictions of shape {yPred.Shape}; the two shapes must be equal, but for a last axis of extent 1.{AdviceOnClasses(yTrue.Shape, yPred.Shape)}");
     }
+
+    private static string AdviceOnClasses(Shape t, Shape p) =>
+        p.Rank >= 2 && p[^1] > 1 && (t.Rank == p.Rank || t.Rank == p.Rank - 1) && t.Size == p.Size / p[^1]
+            ? $" Class numbers become one-hot targets by OneHot(y, {p[^1]}); many losses and metrics have a form for class numbers too, called sparse_..."
+            : "";
 
     /// <summary>
     /// Class numbers (int64) in the shape of the predictions without the class axis. They may also come with that axis, of extent 1, and as floating numbers

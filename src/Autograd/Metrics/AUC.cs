@@ -82,7 +82,8 @@ public sealed class AUC : Metric
         var weights = sampleWeight is null ? null : SampleWeights.Fit(sampleWeight, yPred, Name);
         if (LabelWeights is not null && !MultiLabel)
         {
-            weights = weights is null ? Tensor.From(LabelWeights) : weights * Tensor.From(LabelWeights);
+            var labels = Tensor.From(LabelWeights).To(yPred.Device);
+            weights = weights is null ? labels : weights * labels;
         }
         _counts.Add(yTrue, FromLogits ? Sigmoid(yPred) : yPred, weights, Name);
     }
@@ -95,7 +96,7 @@ public sealed class AUC : Metric
         {
             return areas;
         }
-        return LabelWeights is null ? areas.Mean() : Targets.Quotient((areas * Tensor.From(LabelWeights)).Sum(), LabelWeights.Sum());
+        return LabelWeights is null ? areas.Mean() : Targets.Quotient((areas * Tensor.From(LabelWeights).To(areas.Device)).Sum(), FullOn(areas.Backend, [], LabelWeights.Sum(), areas.DType));
     }
 
     /// <inheritdoc/>

@@ -53,7 +53,7 @@ internal sealed class ConfusionCounts(double[] thresholds, bool isEven, bool per
             weights = weights.Cast(DType.Float64).BroadcastTo(yPred.Shape).Reshape(shape);
             (positives, negatives) = (positives * weights, negatives * weights);
         }
-        var above = isEven ? Buckets(predictions) : (predictions > From(thresholds, [thresholds.Length, 1, 1]).Cast(predictions.DType)).Cast(DType.Float64);
+        var above = isEven ? Buckets(predictions) : (predictions > From(thresholds, [thresholds.Length, 1, 1]).To(predictions.Device).Cast(predictions.DType)).Cast(DType.Float64);
         _truePositives = Plus(_truePositives, Above(above, positives));
         _falsePositives = Plus(_falsePositives, Above(above, negatives));
         _positives = Plus(_positives, Labels(positives.Sum(0)));
@@ -81,7 +81,7 @@ internal sealed class ConfusionCounts(double[] thresholds, bool isEven, bool per
             return Labels((above * weights).Sum(1));
         }
         // A bucket's predictions are above as many thresholds as it has a number, so what is above a threshold are all the buckets after it.
-        var buckets = Zeros([thresholds.Length + 1, weights.Shape[1]], DType.Float64).ScatterAddAlongAxis(above, weights, 0);
+        var buckets = FullOn(weights.Backend, [thresholds.Length + 1, weights.Shape[1]], 0, DType.Float64).ScatterAddAlongAxis(above, weights, 0);
         return Labels(buckets.CumSum(0, reverse: true)[1..]);
     }
 }

@@ -21,12 +21,12 @@ public abstract class ConfusionTableMetric : Metric
     private protected void Add(Tensor yTrue, Tensor yPred, Tensor? sampleWeight, int? ignored = null)
     {
         (yTrue, yPred) = Targets.SameShape(yTrue, yPred, Name);
-        var weights = (sampleWeight is null ? Ones([], DType.Float64) : SampleWeights.Fit(sampleWeight, yTrue.Cast(DType.Float64), Name)).BroadcastTo(yTrue.Shape);
+        var weights = (sampleWeight is null ? FullOn(yPred.Backend, [], 1, DType.Float64) : SampleWeights.Fit(sampleWeight, yTrue.Cast(DType.Float64), Name)).BroadcastTo(yTrue.Shape);
         var (y, p) = (yTrue.Cast(DType.Int64), yPred.Cast(DType.Int64));
         var counts = IsClass(y) & IsClass(p);
         counts = ignored is { } one ? counts & NotEqual(y, one) : counts;
         var cells = WholeNumbers.Below(NumClasses * NumClasses, Where(counts, (y * NumClasses) + p, 0).Flatten());
-        var table = Zeros([NumClasses * NumClasses], DType.Float64).ScatterAdd(cells, Where(counts, weights, 0).Flatten()).Reshape(NumClasses, NumClasses);
+        var table = FullOn(p.Backend, [NumClasses * NumClasses], 0, DType.Float64).ScatterAdd(cells, Where(counts, weights, 0).Flatten()).Reshape(NumClasses, NumClasses);
         _table = _table is null ? table : _table + table;
     }
 

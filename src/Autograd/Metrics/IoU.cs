@@ -48,9 +48,10 @@ public class IoU : ConfusionTableMetric
     /// <inheritdoc/>
     public override Tensor Result()
     {
-        var hits = (Table * Tensor.Eye(NumClasses, dtype: DType.Float64)).Sum(0);
-        var union = Table.Sum(0) + Table.Sum(1) - hits;
-        var ids = Tensor.From(TargetClassIds);
+        var table = Table;
+        var hits = (table * Tensor.Eye(NumClasses, dtype: DType.Float64).To(table.Device)).Sum(0);
+        var union = table.Sum(0) + table.Sum(1) - hits;
+        var ids = Tensor.From(TargetClassIds).To(table.Device);
         (hits, union) = (hits.Take(ids), union.Take(ids));
         return Targets.Quotient(Targets.Quotient(hits, union).Sum(), Tensor.NotEqual(union, 0).Sum());
     }

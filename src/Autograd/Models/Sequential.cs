@@ -100,25 +100,34 @@ public sealed class Sequential : Model
             Apply(Tensor.Zeros(shape.Tried, dtype), training: false);
             if (shape.Varies)
             {
-                TryLonger(Tensor.Zeros(shape.TriedLonger, dtype));
+                TryOtherwise(shape, dtype);
             }
         }
     }
 
-    // Shows what lengths depend on the input's. A layer may have a longest input; what follows it counts as being of one length.
-    private void TryLonger(Tensors x)
+    // Shows what lengths depend on the input's. A layer may have a longest input; one that takes no other length at all was built for the one it was tried on.
+    private void TryOtherwise(InputShape shape, DType dtype)
     {
-        try
+        ShapeException? first = null;
+        foreach (var length in InputShape.OtherLengths)
         {
-            foreach (var layer in _layers)
+            Tensors x = Tensor.Zeros(shape.Example(length), dtype);
+            var at = 0;
+            try
             {
-                x = layer.ApplyAll(x, training: false);
-                layer.VaryingShape = InputShape.Common(layer.OutputShape!, x[0].Shape);
+                for (; at < _layers.Count; at++)
+                {
+                    x = _layers[at].ApplyAll(x, training: false);
+                    _layers[at].VaryingShape = InputShape.Common(_layers[at].OutputShape!, x[0].Shape);
+                }
+                return;
+            }
+            catch (AutogradException error)
+            {
+                first ??= InputShape.Needed(_layers[at], error);
             }
         }
-        catch (AutogradException)
-        {
-        }
+        throw first!;
     }
 
     /// <inheritdoc/>

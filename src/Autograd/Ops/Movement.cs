@@ -282,7 +282,12 @@ namespace Autograd
             long total = 0;
             foreach (var input in tensors)
             {
-                if (input.Rank != first.Rank || !input.Shape.With(along, first[along]).Equals(first))
+                if (input.Rank != first.Rank)
+                {
+                    throw new ShapeException(
+                        $"Concat: shape {first} has {first.Rank} axes and {input.Shape} has {input.Rank}; there must be as many. ExpandDims adds one, of extent 1.");
+                }
+                if (!input.Shape.With(along, first[along]).Equals(first))
                 {
                     throw new ShapeException($"Concat: shapes {first} and {input.Shape} differ elsewhere than at axis {along}.");
                 }

@@ -6,6 +6,7 @@ namespace Autograd;
 /// <remarks><see cref="Convention.Torch"/> is the same but for weight decay; its momentumDecay is 0.004.</remarks>
 public sealed class Nadam : Optimizer
 {
+    private readonly List<double> _products = [];
     private Rule _rule;
 
     /// <summary>Nadam with rate 0.001 unless given; the options are explained at the properties of their names.</summary>
@@ -44,12 +45,25 @@ public sealed class Nadam : Optimizer
 
     private double MomentumAt(long step) => Beta1 * (1 - (0.5 * Math.Pow(0.96, step * MomentumDecay)));
 
+    // The product of the momenta of all steps so far; from where it is 0 it stays so, and no more is kept.
+    private double ProductAt(long step)
+    {
+        while (_products.Count < step && (_products.Count == 0 || _products[^1] > 0))
+        {
+            _products.Add((_products.Count == 0 ? 1 : _products[^1]) * MomentumAt(_products.Count + 1));
+        }
+        return step <= _products.Count ? _products[(int)step - 1] : 0;
+    }
+
     /// <inheritdoc/>
     protected override void Begin(double learningRate, long step)
     {
         var (now, next) = (MomentumAt(step), MomentumAt(step + 1));
-        var product = SharedState[0].Item<double>() * now;
-        SharedState[0].Assign(product);
+        var product = ProductAt(step);
+        if (step == Iterations + 1)
+        {
+            SharedState[0].Assign(product);
+        }
         var correction = Math.Sqrt(1 - Math.Pow(Beta2, step));
         _rule = new Rule(
             1 - Beta1, 1 - Beta2, learningRate * correction * next / (1 - (product * next)), learningRate * correction * (1 - now) / (1 - product), Epsilon * correction);

@@ -116,7 +116,10 @@ public abstract partial class Optimizer
     /// <summary>Whether weight decay shrinks the weight instead of adding to the gradient.</summary>
     protected virtual bool DecaysWeights => Convention == Convention.Keras;
 
-    /// <summary>Sets the hyperparameters of one step, which is counted from 1.</summary>
+    /// <summary>
+    /// Sets the hyperparameters of one update, the how manieth it is being counted from 1. Variables count by themselves, so that averages which begin at zero are corrected rightly in
+    /// one that joins late: called again within a step for variables that have had another number of updates.
+    /// </summary>
     protected abstract void Begin(double learningRate, long step);
 
     /// <summary>Updates one variable: calls <see cref="Parameter.Apply{TRule}(TRule, Tensor)"/>, or takes <see cref="Parameter.Prepare"/>'s gradient and assigns.</summary>
@@ -218,12 +221,12 @@ public abstract partial class Optimizer
             gradients = TakeMean(parameters, gradients, calls);
             _accumulatedCalls = 0;
         }
-        Begin(rate, Iterations + 1);
         var clipsFirst = (GlobalClipNorm ?? ClipNorm) is not null && Array.Exists(gradients, gradient => gradient is not null && gradient.Device != Device.Cpu);
         if (clipsFirst)
         {
             gradients = Clipped(gradients);
         }
+        var begun = 0L;
         var preparation = new Preparation(
             GlobalClipNorm is { } most && !clipsFirst ? ScaleTo(most, GlobalNorm(gradients), Convention) : 1,
             ClipValue ?? double.PositiveInfinity,
@@ -234,6 +237,11 @@ public abstract partial class Optimizer
             if (gradients[i] is { } gradient)
             {
                 var parameter = parameters[i];
+                if (begun != parameter.Steps + 1)
+                {
+                    begun = parameter.Steps + 1;
+                    Begin(rate, begun);
+                }
                 parameter.Preparation = preparation;
                 if (ClipNorm is { } norm && !clipsFirst)
                 {
@@ -253,6 +261,7 @@ public abstract partial class Optimizer
                 {
                     parameter.Variable.Assign(constraint.Apply(parameter.Variable.Value));
                 }
+                parameter.Steps++;
             }
         }
         Iterations++;
@@ -446,7 +455,7 @@ public abstract partial class Optimizer
     private void TakeIntoAverage(Parameter parameter)
     {
         var (variable, average) = (parameter.Variable, parameter.Average!);
-        if (Iterations == 0)
+        if (parameter.Steps == 0)
         {
             average.Assign(variable);
         }
@@ -476,7 +485,7 @@ public abstract partial class Optimizer
 
     /// <summary>
     /// Everything a later step depends on besides the variables and the options, in a stable order: the step count, what the variables share, and
-    /// for each variable, numbered in the order the optimizer met them, its slots ("0/momentum"). Training resumed from it equals training not interrupted, bit for bit.
+    /// for each variable, numbered in the order the optimizer met them, its slots ("0/momentum"), and its own step count where that differs ("0/steps"). Training resumed from it equals training not interrupted, bit for bit.
     /// </summary>
     public virtual IReadOnlyList<(string Name, Tensor Value)> State => StateOf(_parameters);
 
@@ -497,6 +506,10 @@ public abstract partial class Optimizer
         for (var i = 0; i < parameters.Count; i++)
         {
             var parameter = parameters[i];
+            if (parameter.Steps != Iterations)
+            {
+                yield return (FormattableString.Invariant($"{i}/steps"), new Variable(Tensor.From<long>([parameter.Steps], []), trainable: false, name: "steps"));
+            }
             Variable?[] held = [.. parameter.Slots, parameter.Average, parameter.Accumulated];
             foreach (var variable in held)
             {
@@ -543,9 +556,10 @@ public abstract partial class Optimizer
         var calls = GradientAccumulationSteps is null ? null : Take("accumulated_calls", [], DType.Int64);
         var assignments = new List<(Variable Target, Tensor? Value)>();
         var accumulated = new Tensor?[_parameters.Count];
+        var steps = new Tensor?[_parameters.Count];
         foreach (var (name, variable) in Holders(_parameters))
         {
-            if (variable.Name is not ("accumulated" or "accumulated_calls"))
+            if (variable.Name is not ("accumulated" or "accumulated_calls" or "steps"))
             {
                 assignments.Add((variable, Take(name, variable.Shape, variable.DType)));
             }
@@ -555,6 +569,7 @@ public abstract partial class Optimizer
             accumulated[i] = GradientAccumulationSteps is null
                 ? null
                 : Take(FormattableString.Invariant($"{i}/accumulated"), _parameters[i].Variable.Shape, _parameters[i].Variable.DType, optional: true);
+            steps[i] = Take(FormattableString.Invariant($"{i}/steps"), [], DType.Int64, optional: true);
         }
         faults.AddRange(given.Keys.Select(name => $"{name} is unknown here"));
         if (faults.Count > 0)
@@ -563,6 +578,10 @@ public abstract partial class Optimizer
             throw new ArgumentException($"LoadState: the state is that of another optimizer or other variables: {string.Join("; ", faults)}.{advice}", nameof(state));
         }
         var (step, pending) = (iterations!.Item<long>(), calls?.Item<long>() ?? 0);
+        if (Array.Find(steps, own => own is not null && !(own.Item<long>() >= 0 && own.Item<long>() <= step)) is { } wrong)
+        {
+            throw new ArgumentException($"LoadState: {wrong.Item<long>()} of {step} steps cannot be.", nameof(state));
+        }
         if (step < 0 || pending < 0 || (pending > 0 && pending >= GradientAccumulationSteps))
         {
             throw new ArgumentException($"LoadState: {step} iterations and {pending} accumulated calls cannot be.", nameof(state));
@@ -575,6 +594,7 @@ public abstract partial class Optimizer
             }
             for (var i = 0; i < accumulated.Length; i++)
             {
+                _parameters[i].Steps = steps[i]?.Item<long>() ?? step;
                 _parameters[i].Accumulated = accumulated[i] is { } sum ? new Variable(sum, trainable: false, name: "accumulated") : null;
             }
         }

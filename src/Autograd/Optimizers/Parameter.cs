@@ -23,6 +23,9 @@ public sealed class Parameter
     /// <summary>The slots, in the order of <see cref="Optimizer.SlotNames"/>.</summary>
     public IReadOnlyList<Variable> Slots => _slots;
 
+    /// <summary>The updates it has had: fewer than <see cref="Optimizer.Iterations"/> where it joined late, was frozen, or had no gradient.</summary>
+    public long Steps { get; internal set; }
+
     internal Variable? Average { get; set; }
 
     internal Variable? Accumulated { get; set; }

@@ -217,7 +217,7 @@ internal static class ModelFile
             _ => Settings.Read(Layer.Registry, json),
         };
         layer.Restore(json["dtype"] is { } dtype ? Settings.Read<DType>(dtype, "a layer's dtype") : layer.DType, json["activityRegularizer"] is { } regularizer ? Settings.Read(Regularizer.Registry, regularizer) : null);
-        layer.Trainable = json["trainable"]?.GetValue<bool>() ?? true;
+        layer.RestoreTrainable(json["trainable"]?.GetValue<bool>() ?? true);
         return layer;
     }
 

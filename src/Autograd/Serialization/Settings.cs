@@ -153,7 +153,7 @@ internal static class Settings
     private static InputShape ReadInputShape(JsonNode node, string what)
     {
         var shape = InputShape.Of(ReadArray<int>(node));
-        return shape.TriedLonger.Size <= MostElements ? shape : throw new FileException($"{what} {shape} is larger than any example could be.");
+        return shape.Example(InputShape.OtherLengths[0]).Size <= MostElements ? shape : throw new FileException($"{what} {shape} is larger than any example could be.");
     }
 
     public static Shape ReadShape(JsonNode? node, string what)

@@ -16,7 +16,7 @@ internal abstract class BatchSource
         "What can be enumerated only once gives nothing the second time: give a list, or Dataset.From(() => ...), whose function makes the batches anew for each pass. A data set gives nothing when no example passes its Filter, or when there are fewer than a batch with dropRemainder.";
 
     /// <summary>Rows of tensors, in order or shuffled anew for every pass.</summary>
-    public static BatchSource Of(Batch all, int batchSize, bool shuffle, string operation) => new Rows(all, batchSize, shuffle, operation);
+    public static BatchSource Of(Batch all, int batchSize, bool shuffle, string operation, IReadOnlyList<string>? inputs = null) => new Rows(all, batchSize, shuffle, operation, inputs);
 
     /// <summary>Batches that somebody else makes.</summary>
     /// <exception cref="ValueException">They never end, and nothing says how many to take; or it is known that there are none.</exception>
@@ -35,15 +35,18 @@ internal abstract class BatchSource
     public static ValueException None(string operation) => new($"{operation}: there was no batch. {WhyNone}");
 
     /// <summary>The number of rows that all tensors of a batch have.</summary>
+    /// <param name="all">The batch.</param>
+    /// <param name="operation">For messages.</param>
+    /// <param name="inputs">The names of the inputs, where they have any.</param>
     /// <exception cref="ShapeException">They differ.</exception>
-    public static int CountRows(Batch all, string operation)
+    public static int CountRows(Batch all, string operation, IReadOnlyList<string>? inputs = null)
     {
         if (all.X.Count == 0)
         {
             throw new ShapeException($"{operation}: there are no inputs.");
         }
-        var rows = -1;
-        foreach (var (tensor, role) in all.X.Select(x => (x, "x")).Concat(all.Y.Select(y => (y, "y"))).Concat(all.SampleWeight is { } w ? [(w, "sampleWeight")] : []))
+        var (rows, first) = (-1, "");
+        foreach (var (tensor, role) in Roles(all.X, "x", inputs).Concat(Roles(all.Y, "y", null)).Concat(all.SampleWeight is { } w ? [(w, "sampleWeight")] : []))
         {
             if (tensor.Rank == 0)
             {
@@ -51,12 +54,15 @@ internal abstract class BatchSource
             }
             if (rows >= 0 && tensor.Shape[0] != rows)
             {
-                throw new ShapeException($"{operation}: x has {rows} examples and {role} has {tensor.Shape[0]} (shape {tensor.Shape}); there must be as many.");
+                throw new ShapeException($"{operation}: {first} has {rows} examples and {role} has {tensor.Shape[0]} (shape {tensor.Shape}); there must be as many.");
             }
-            rows = tensor.Shape[0];
+            (rows, first) = (tensor.Shape[0], rows < 0 ? role : first);
         }
         return rows;
     }
+
+    private static IEnumerable<(Tensor, string)> Roles(Tensors tensors, string role, IReadOnlyList<string>? names) =>
+        tensors.Select((tensor, i) => (tensor, tensors.Count == 1 ? role : names?.Count == tensors.Count ? $"{role} '{names[i]}'" : $"{role}[{i}]"));
 
     private sealed class Rows : BatchSource
     {
@@ -65,13 +71,13 @@ internal abstract class BatchSource
         private readonly int _batchSize;
         private readonly bool _shuffle;
 
-        public Rows(Batch all, int batchSize, bool shuffle, string operation)
+        public Rows(Batch all, int batchSize, bool shuffle, string operation, IReadOnlyList<string>? inputs)
         {
             if (batchSize <= 0)
             {
                 throw new ValueException($"{operation}: a batch size of {batchSize}; it must be 1 or more.");
             }
-            _rows = CountRows(all, operation);
+            _rows = CountRows(all, operation, inputs);
             if (_rows == 0)
             {
                 throw new ValueException($"{operation}: there are no examples (x has shape {all.X[0].Shape}).");

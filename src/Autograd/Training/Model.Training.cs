@@ -262,7 +262,7 @@ public partial class Model
     {
         using var busy = Busy("TrainOnBatch");
         var batch = ClassWeights.Apply(new Batch(x, y, sampleWeight), classWeight, "TrainOnBatch");
-        BatchSource.CountRows(batch, "TrainOnBatch");
+        BatchSource.CountRows(batch, "TrainOnBatch", InputNames);
         ResetMetrics();
         RunTrainStep(batch);
         return Measured();
@@ -273,7 +273,7 @@ public partial class Model
     {
         using var busy = Busy("TestOnBatch");
         var batch = new Batch(x, y, sampleWeight);
-        BatchSource.CountRows(batch, "TestOnBatch");
+        BatchSource.CountRows(batch, "TestOnBatch", InputNames);
         ResetMetrics();
         RunTestStep(batch);
         return Measured();
@@ -331,7 +331,7 @@ public partial class Model
         CancellationToken cancellationToken = default)
     {
         var all = InOrder(new Batch(x, y, sampleWeight), "Fit");
-        var rows = BatchSource.CountRows(all, "Fit");
+        var rows = BatchSource.CountRows(all, "Fit", InputNames);
         if (!(validationSplit >= 0 && validationSplit < 1))
         {
             throw new ValueException(FormattableString.Invariant($"Fit: a validation split of {validationSplit}; it must be at least 0 and below 1."));
@@ -350,12 +350,12 @@ public partial class Model
             Compiled.RequireTargets(this, all.Y.Count, "Fit");
         }
         // As in Keras, what is held back for validation is not weighed by its classes.
-        var source = BatchSource.Of(ClassWeights.Apply(all, classWeight, "Fit"), batchSize, shuffle, "Fit");
+        var source = BatchSource.Of(ClassWeights.Apply(all, classWeight, "Fit"), batchSize, shuffle, "Fit", InputNames);
         BatchSource? validation = null;
         if (validationData is { } given)
         {
             var held = InOrder(given, ValidationData);
-            validation = BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, ValidationData);
+            validation = BatchSource.Of(held, validationBatchSize ?? batchSize, shuffle: false, ValidationData, InputNames);
             TryOn(held, all, validation);
         }
         return new FitLoop(this, source, validation, epochs, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, verbose, callbacks, cancellationToken).Run();
@@ -449,7 +449,7 @@ public partial class Model
     /// <param name="sampleWeight">A weight per example.</param>
     /// <param name="cancellationToken">Ends the evaluation after the present step.</param>
     public Logs Evaluate(Tensors x, Tensors y = default, int batchSize = 32, int verbose = 1, Tensor? sampleWeight = null, CancellationToken cancellationToken = default) =>
-        Evaluate(BatchSource.Of(InOrder(new Batch(x, y, sampleWeight), "Evaluate"), batchSize, shuffle: false, "Evaluate"), null, verbose, cancellationToken);
+        Evaluate(BatchSource.Of(InOrder(new Batch(x, y, sampleWeight), "Evaluate"), batchSize, shuffle: false, "Evaluate", InputNames), null, verbose, cancellationToken);
 
     /// <summary>The loss and the metrics over batches.</summary>
     /// <param name="data">The batches.</param>
@@ -507,7 +507,7 @@ public partial class Model
     public Tensors PredictAll(Tensors x, int batchSize = 32, int verbose = 0, CancellationToken cancellationToken = default)
     {
         using var pause = Recording.Pause();
-        var source = BatchSource.Of(new Batch(x), batchSize, shuffle: false, "Predict");
+        var source = BatchSource.Of(new Batch(x), batchSize, shuffle: false, "Predict", InputNames);
         var progress = Progress.OnConsole(verbose);
         progress.Begin();
         var parts = new List<Tensors>();

@@ -262,6 +262,8 @@ public class GradientCheckTests
             Assert.Equal(Kind.Kink, Assert.Single(report.Failures).Kind);
             Assert.Contains("probably a kink", report.ToString(), StringComparison.Ordinal);
             Assert.Equal(1, report.NumberOfKinks);
+            Assert.Contains("1 probably at kinks, ", report.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("largest error 0 absolute", GradientCheck.Run(Relu, From([place]), options).ToString(), StringComparison.Ordinal);
             Assert.True(GradientCheck.Run(Relu, x, options with { AllowKinks = true }).Passed);
         }
     }

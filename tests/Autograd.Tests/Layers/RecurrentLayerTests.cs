@@ -14,18 +14,18 @@ public class RecurrentLayerTests
     private static readonly Func<Tensor, Tensor> s_sigmoid = Sigmoid;
 
     /// <summary>A layer on the kernel, and one that must go step by step since it does not know that its functions are the usual ones.</summary>
-    private static RecurrentLayer Make(string row, bool usual)
+    private static RecurrentLayer Make(string row, bool usual, bool returnSequences = true)
     {
         Activation tanh = usual ? "tanh" : s_tanh, sigmoid = usual ? "sigmoid" : s_sigmoid;
         var backwards = row.EndsWith("backwards", StringComparison.Ordinal);
         return row.Split(' ')[0] switch
         {
-            "Lstm" => new LSTM(3, tanh, sigmoid, returnSequences: true, returnState: true, goBackwards: backwards) { DType = DType.Float64 },
-            "Gru" => new GRU(3, tanh, sigmoid, returnSequences: true, returnState: true, goBackwards: backwards, resetAfter: !row.EndsWith("before", StringComparison.Ordinal))
+            "Lstm" => new LSTM(3, tanh, sigmoid, returnSequences: returnSequences, returnState: true, goBackwards: backwards) { DType = DType.Float64 },
+            "Gru" => new GRU(3, tanh, sigmoid, returnSequences: returnSequences, returnState: true, goBackwards: backwards, resetAfter: !row.EndsWith("before", StringComparison.Ordinal))
             {
                 DType = DType.Float64,
             },
-            _ => new SimpleRNN(3, tanh, returnSequences: true, returnState: true, goBackwards: backwards) { DType = DType.Float64 },
+            _ => new SimpleRNN(3, tanh, returnSequences: returnSequences, returnState: true, goBackwards: backwards) { DType = DType.Float64 },
         };
     }
 
@@ -86,6 +86,43 @@ public class RecurrentLayerTests
         var second = layer.ApplyAll([s_x[.., 2..], first[1], first[2]]);
         Assert.Equal(3, whole.Count);
         Assert.All(whole.Zip(second), pair => Assert.True(Abs(pair.First - pair.Second).Max().Item() < 1e-14));
+    }
+
+    // As in Keras 3.
+    [Theory]
+    [InlineData("Lstm", true)]
+    [InlineData("Lstm", false)]
+    [InlineData("Lstm backwards", true)]
+    [InlineData("Gru", true)]
+    [InlineData("Gru", false)]
+    [InlineData("Gru backwards", false)]
+    [InlineData("SimpleRnn", true)]
+    [InlineData("SimpleRnn backwards", true)]
+    public void With_a_state_to_begin_with_nothing_is_put_out_before_the_first_step_that_counts(string row, bool usual)
+    {
+        var layer = Make(row, usual);
+        var mask = Tensor.From(new[,] { { false, true, true }, { true, false, true }, { false, false, false } });
+        mask = layer is RecurrentLayer { GoBackwards: true } ? mask.Flip(1) : mask;
+        var x = RandomNormal([3, 3, 2], seed: 5, dtype: DType.Float64);
+        Tensor[] states = [.. Enumerable.Range(0, layer is LSTM ? 2 : 1).Select(i => RandomNormal([3, 3], seed: 6 + i, dtype: DType.Float64))];
+        var results = layer.ApplyAll([x, .. states, mask]);
+        var y = results[0];
+        Assert.Equal(new double[3], y[0, 0].ToArray<double>());
+        Assert.Equal(new double[9], y[2].ToArray<double>());
+        Assert.DoesNotContain(0, y[0, 1..].ToArray<double>());
+        Assert.Equal(y[1, 0].ToArray<double>(), y[1, 1].ToArray<double>());
+        Assert.Equal(states[0][2].ToArray<double>(), results[1][2].ToArray<double>());
+        Assert.Equal(y[0, 2].ToArray<double>(), results[1][0].ToArray<double>());
+        var last = LastOnly(layer, row, usual, [x, .. states, mask]);
+        Assert.Equal(y[.., 2].ToArray<double>(), last.ToArray<double>());
+    }
+
+    private static Tensor LastOnly(Layer layer, string row, bool usual, Tensor[] inputs)
+    {
+        var last = Make(row, usual, returnSequences: false);
+        last.ApplyAll(inputs);
+        last.SetWeights(layer.GetWeights());
+        return last.ApplyAll(inputs)[0];
     }
 
     [Fact]

@@ -30,8 +30,46 @@ public class MessageTests
         ["weights of what is not built"] = (typeof(ModelException), () => new Sequential([new Dense(1)]).LoadWeights("nowhere.safetensors"), ["not built", "inputShape"]),
         ["a negative label that classes weigh"] = (typeof(ValueException), () => Compiled().Fit(s_x, From([0f, 1, -1, 1]), classWeight: new Dictionary<int, double> { [1] = 2 }, verbose: 0),
             ["example 2", "is -1", "numbered from 0"]),
+        ["mean of integers"] = (typeof(DTypeException), () => Arange(4).Mean(), ["Int64", "x.Cast(DType.Float32)"]),
+        ["join of other ranks"] = (typeof(ShapeException), () => Concat([Ones(2, 3, 4), Ones(3, 4)]), ["[2,3,4] has 3 axes", "[3,4] has 2", "ExpandDims"]),
+        ["precision of class numbers"] = (typeof(ShapeException), () => new Precision().Update(From([0, 2]), Ones(2, 3)), ["precision", "OneHot(y, 3)"]),
+        ["precision of class numbers in a column"] = (typeof(ShapeException), () => new Precision(topK: 1).Update(From([0, 2]).ExpandDims(1), Ones(2, 3)), ["OneHot(y, 3)"]),
+        ["top k of class numbers"] = (typeof(ShapeException), () => new TopKCategoricalAccuracy(2).Update(From([0, 2]), Ones(2, 3)), ["OneHot(y, 3)", "sparse_"]),
+        ["inputs of other lengths"] = (typeof(ShapeException), () => TwoInputs().Fit([Ones(64, 1), Ones(60, 1)], Ones(64, 1)), ["x 'left' has 64 examples and x 'right' has 60"]),
+        ["inputs of other lengths evaluated"] = (typeof(ShapeException), () => TwoInputs().Evaluate([Ones(64, 1), Ones(60, 1)], Ones(64, 1)), ["x 'left' has 64", "x 'right' has 60"]),
+        ["inputs of other lengths in a batch"] = (typeof(ShapeException), () => TwoInputs().TrainOnBatch([Ones(4, 1), Ones(3, 1)], Ones(4, 1)), ["x 'left' has 4", "x 'right' has 3"]),
+        ["targets of another length"] = (typeof(ShapeException), () => TwoInputs().Fit([Ones(4, 1), Ones(4, 1)], Ones(3, 1)), ["x 'left' has 4 examples and y has 3"]),
+        ["a model that gives nothing"] = (typeof(ModelException), () => new Nothing().Apply(s_x), ["nothing (Nothing)", "Call", "null"]),
+        ["a layer that gives no results"] = (typeof(ModelException), () => new NoResults().Apply(s_x), ["no_results (NoResults)", "Call"]),
+        ["a disposed tape"] = (typeof(ObjectDisposedException), () => Ended().Gradient(s_x, s_x), ["Gradient", "before its using ends", "persistent: true"]),
+        ["a disposed tape reset"] = (typeof(ObjectDisposedException), () => Ended().Reset(), ["Reset"]),
         ["a weight of a negative class"] = (typeof(ValueException), () => Compiled().Fit(s_x, From([0f, 1, 1, 1]), classWeight: new Dictionary<int, double> { [-3] = 2 }, verbose: 0), ["class -3"]),
     };
+
+    private sealed class Nothing : Model
+    {
+        protected override Tensor Call(Tensor x, bool training) => null!;
+    }
+
+    private sealed class NoResults : Layer
+    {
+        protected override Tensors CallAll(Tensors inputs, bool training) => default;
+    }
+
+    private static Model TwoInputs()
+    {
+        var (left, right) = (new Input([1], name: "left"), new Input([1], name: "right"));
+        var model = new Model([left, right], [new Add().Apply([left, right])]);
+        model.Compile("sgd", "mse");
+        return model;
+    }
+
+    private static GradientTape Ended()
+    {
+        var tape = new GradientTape();
+        tape.Dispose();
+        return tape;
+    }
 
     private static readonly Dictionary<string, (Type Error, Func<Sequential, History> Fit, string[] Words)> s_fits = new()
     {
