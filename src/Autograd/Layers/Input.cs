@@ -37,6 +37,15 @@ public sealed class Input : Layer
 
     // C# looks for operators in a type itself, not in what it converts to.
 
+    /// <inheritdoc cref="Node.operator +(Node, Node)"/>
+    public static Node operator +(Input x, Input y) => (Node)x + (Node)y;
+
+    /// <inheritdoc cref="Node.operator -(Node, Node)"/>
+    public static Node operator -(Input x, Input y) => (Node)x - (Node)y;
+
+    /// <inheritdoc cref="Node.operator *(Node, Node)"/>
+    public static Node operator *(Input x, Input y) => (Node)x * (Node)y;
+
     /// <inheritdoc cref="Node.operator *(Node, double)"/>
     public static Node operator *(Input x, double factor) => (Node)x * factor;
 

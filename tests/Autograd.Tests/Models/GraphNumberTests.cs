@@ -2,7 +2,7 @@ using static Autograd.Tensor;
 
 namespace Autograd.Tests.Models;
 
-/// <summary>Arithmetic of places in a graph of layers with numbers.</summary>
+/// <summary>Arithmetic of places in a graph of layers.</summary>
 public class GraphNumberTests
 {
     private static readonly Dictionary<string, Func<Input, Node>> s_inputs = new()
@@ -15,6 +15,9 @@ public class GraphNumberTests
         ["x - 1"] = x => x - 1,
         ["1 - x"] = x => 1 - x,
         ["-x"] = x => -x,
+        ["x + x"] = x => x + x,
+        ["x - x"] = x => x - x,
+        ["x * x"] = x => x * x,
     };
 
     [Fact]
@@ -38,6 +41,9 @@ public class GraphNumberTests
         ["x - 1"] = (x => x - 1, 2),
         ["1 - x"] = (x => 1 - x, -2),
         ["-x"] = (x => -x, -3),
+        ["x + x"] = (x => x + x, 6),
+        ["x - x"] = (x => x - x, 0),
+        ["x * x"] = (x => x * x, 9),
         ["(1 - x) * x + 2 * x"] = (x => ((1 - x) * x) + (2 * x), 0),
     };
 
