@@ -115,14 +115,16 @@ internal static unsafe class CpuUpdates
         }
     }
     /// <summary>
-    /// State with subnormal numbers taken for 0. Averages of gradients that have become 0, as those of dead units and of rows not looked up, would else decay to them and stay there,
-    /// and many processors take a hundred times as long for arithmetic with those.
+    /// State with what is next to nothing (below 2^-111 in single, 2^-959 in double precision) taken for 0. Averages of gradients that have become 0, as those of dead units and of
+    /// rows not looked up, would else decay to subnormal numbers and stay there, and many processors take a hundred times as long for arithmetic with those. The room of 2^15 above
+    /// them is for products with learning rates: without it a dense network on MNIST trains 10 % slower. Squares of gradients below 1e-15 are lost so, which an epsilon of 1e-7 hides.
     /// </summary>
     [MethodImpl(AggressiveInlining)]
     private static Vector512<E> Settled<E>(Vector512<E> state) where E : unmanaged
     {
+        // Exponents below 16 and 64: without their upper bits.
         return sizeof(E) == 4
-            ? Vector512.ConditionalSelect(Vector512.Equals(state.As<E, int>() & Vector512.Create(0x7F800000), Vector512<int>.Zero), Vector512<int>.Zero, state.As<E, int>()).As<int, E>()
-            : Vector512.ConditionalSelect(Vector512.Equals(state.As<E, long>() & Vector512.Create(0x7FF0000000000000), Vector512<long>.Zero), Vector512<long>.Zero, state.As<E, long>()).As<long, E>();
+            ? Vector512.ConditionalSelect(Vector512.Equals(state.As<E, int>() & Vector512.Create(0x78000000), Vector512<int>.Zero), Vector512<int>.Zero, state.As<E, int>()).As<int, E>()
+            : Vector512.ConditionalSelect(Vector512.Equals(state.As<E, long>() & Vector512.Create(0x7C00000000000000), Vector512<long>.Zero), Vector512<long>.Zero, state.As<E, long>()).As<long, E>();
     }
 }
