@@ -55,7 +55,7 @@ public class Memory
     [Fact]
     public void Dead_tensors_make_room()
     {
-        var held = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - (150 << 20);
+        var held = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - (500 << 20);
         MemoryBudget.CollectAll();
         MemoryBudget.Return(-held, canReuse: false);
         try
@@ -70,9 +70,9 @@ public class Memory
             MemoryBudget.Return(held, canReuse: false);
         }
 
-        // 100 MB, of which nothing is left.
+        // 300 MB, of which nothing is left.
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-        static double Last() => Ones([25 << 20])[^1].Item();
+        static double Last() => Ones([75 << 20])[^1].Item();
     }
 
     [Fact]
