@@ -84,6 +84,27 @@ internal static class Networks
         });
     }
 
+    /// <summary>Batch normalization of 64 images of 26 x 26 pixels with 32 channels, forward and backward.</summary>
+    public static Action BatchNormalized()
+    {
+        var (gain, offset) = (new Variable(Ones(32)), new Variable(Zeros(32)));
+        var x = RandomNormal([64, 26, 26, 32], seed: 1);
+        var dy = RandomNormal(x.Shape, seed: 2);
+        return () =>
+        {
+            using var tape = new GradientTape();
+            tape.Watch(x);
+            tape.Gradient(BatchNorm(x, gain, offset), [x, gain, offset], dy);
+        };
+    }
+
+    /// <summary>A dense layer without its function on many rows, recorded by nobody.</summary>
+    public static Action Biased()
+    {
+        var (x, w, b) = (RandomUniform([65536, 64], seed: 1), RandomUniform([64, 64], seed: 2), RandomUniform([64], seed: 3));
+        return () => Linear(x, w, b).Dispose();
+    }
+
     /// <summary>128 units over 50 steps of 32 features, a dense layer of 10 on the last state, batch 32, Adam.</summary>
     public static Action Lstm()
     {

@@ -77,6 +77,9 @@ internal sealed record Work(string Name, Target Target, Func<Action>? Ours, int 
         new("mul-64m", 1.2, Elementwise([1 << 26], (x, y) => x * y), Limit: Triad, Large: true),
         new("sum-64m", 1.2, Elementwise([1 << 26], x => x.Sum()), Large: true),
 
+        new("batchnorm", default, Networks.BatchNormalized),
+        new("linear-65536x64x64", default, Networks.Biased),
+
         Product(64),
         Product(128),
         Product(256),

@@ -296,6 +296,32 @@ def cnn_own_adam():
     return step_by_grad(loss, ps, ForeachAdam(ps))
 
 
+def batch_norm(layout):
+    x = torch.randn(64, 32, 26, 26).contiguous(memory_format=layout).requires_grad_()
+    w, b, dy = torch.ones(32, requires_grad=True), torch.zeros(32, requires_grad=True), torch.randn(64, 32, 26, 26).contiguous(memory_format=layout)
+    return lambda: torch.autograd.grad(F.batch_norm(x, None, None, w, b, training=True, eps=1e-3), [x, w, b], dy)
+
+
+variant('batchnorm', 'nchw')(lambda: batch_norm(torch.contiguous_format))
+variant('batchnorm', 'channels-last')(lambda: batch_norm(torch.channels_last))
+
+
+def linear():
+    return torch.rand(65536, 64), torch.rand(64, 64), torch.rand(64), torch.empty(65536, 64)
+
+
+@variant('linear-65536x64x64', 'addmm', inference=True)
+def linear_new():
+    x, w, b, _ = linear()
+    return lambda: torch.addmm(b, x, w)
+
+
+@variant('linear-65536x64x64', 'addmm-out', inference=True)
+def linear_out():
+    x, w, b, out = linear()
+    return lambda: torch.addmm(b, x, w, out=out)
+
+
 def lstm_module():
     lstm, out = nn.LSTM(32, 128, batch_first=True), nn.Linear(128, 10)
     x, y = torch.randn(32, 50, 32), torch.randint(0, 10, (32,))

@@ -1,4 +1,5 @@
 using Xunit.Abstractions;
+using static Autograd.Tensor;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
@@ -42,6 +43,25 @@ public class DeviceListTests(ITestOutputHelper output)
         Assert.NotEmpty(Devices.Names);
     }
 
-    [Fact(Skip = "no CUDA device here; set AUTOGRAD_GPU_TESTS=cuda:0 where there is one")]
-    public void Cuda_was_covered() { }
+    [CudaFact]
+    public void Cuda_was_covered()
+    {
+        Assert.All(Devices.Names.Where(CudaFactAttribute.IsCuda), name =>
+        {
+            var device = Device.Gpu(name);
+            var (x, y) = (RandomNormal([70, 90], seed: 1), RandomNormal([90, 50], seed: 2));
+            var (here, there) = (MatMul(x, y), MatMul(x.To(device), y.To(device)));
+            Assert.Equal(device, there.Device);
+            Assert.True(Abs(here - there.To(Device.Cpu)).Max().Item() < 1e-4);
+        });
+    }
+}
+
+/// <summary>A test that is passed over, by name, where no CUDA device is tested.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class CudaFactAttribute : FactAttribute
+{
+    public CudaFactAttribute() => Skip = Devices.Names.Any(IsCuda) ? null : "no CUDA device here; where there is one it is tested by itself, or named by AUTOGRAD_GPU_TESTS=cuda:0";
+
+    public static bool IsCuda(string name) => name.StartsWith("cuda", StringComparison.Ordinal);
 }

@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Autograd.Ops;
 
 namespace Autograd.Backends.Cpu;
 
@@ -237,13 +236,13 @@ internal static unsafe class ConvolutionProduct<V, E> where V : struct, IVector<
 
         public nint TargetStep => (nint)Width.Step * TargetChannels;
 
-        /// <summary>Adds the bias, if there is one, to a block of results while they are in the cache. Neighbours of a convolution's result lie side by side.</summary>
+        /// <summary>Adds the bias, if there is one, to a block of results while they are in the cache.</summary>
         public void AddBias(E* bias, E* target, in SourceBlocks<E>.Block block)
         {
             for (var line = 0; bias is not null && line < block.Lines; line++)
             {
                 var c = target + Target(block.Image, block.Depth, block.FirstLine + line, block.FirstColumn);
-                CpuElementwise.ZipRows(default(AddFormula), c, TargetChannels, 1, bias, 0, 1, c, block.Columns, TargetChannels);
+                MatrixProduct<V, E>.AddBias(c, TargetStep, block.Columns, TargetChannels, bias);
             }
         }
     }

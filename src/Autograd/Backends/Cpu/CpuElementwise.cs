@@ -557,7 +557,7 @@ internal static unsafe class CpuElementwise
     private static bool ReadsY<TOp>() where TOp : struct, IUnaryOp => (TOp.Reads & SlopeReads.Y) != 0;
 
     [MethodImpl(AggressiveOptimization)]
-    public static void ZipRows<TFormula, E>(TFormula f, E* x, nint rx, nint sx, E* y, nint ry, nint sy, E* z, nint rows, nint n) where TFormula : struct, IBinaryFormula where E : unmanaged
+    private static void ZipRows<TFormula, E>(TFormula f, E* x, nint rx, nint sx, E* y, nint ry, nint sy, E* z, nint rows, nint n) where TFormula : struct, IBinaryFormula where E : unmanaged
     {
         for (; rows > 0; rows--, x += rx, y += ry, z += n)
         {

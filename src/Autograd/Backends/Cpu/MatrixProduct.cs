@@ -297,8 +297,8 @@ internal static unsafe class MatrixProduct<V, E> where V : struct, IVector<V, E>
         }
     }
 
-    /// <summary>Adds the bias, if there is one, to rows of c that are still in the first-level cache.</summary>
-    private static void AddBias(E* c, nint rowC, int rows, int columns, E* bias)
+    /// <summary>Adds the bias, if there is one, to rows of c that are still in the cache.</summary>
+    internal static void AddBias(E* c, nint rowC, int rows, int columns, E* bias)
     {
         if (bias is not null)
         {
