@@ -11,9 +11,13 @@ internal sealed partial class IlgpuBackend
         {
             Convolve<Real32>(x, kernel, windows, y);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             Convolve<Real64>(x, kernel, windows, y);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
         if (bias is not null)
         {
@@ -27,9 +31,13 @@ internal sealed partial class IlgpuBackend
         {
             ConvolveInput<Real32>(dy, kernel, windows, dx);
         }
-        else
+        else if (dx.DType == DType.Float64)
         {
             ConvolveInput<Real64>(dy, kernel, windows, dx);
+        }
+        else
+        {
+            throw NoKernel(dx.DType);
         }
     }
 
@@ -39,9 +47,13 @@ internal sealed partial class IlgpuBackend
         {
             ConvolveKernel<Real32>(x, dy, windows, dkernel);
         }
-        else
+        else if (dkernel.DType == DType.Float64)
         {
             ConvolveKernel<Real64>(x, dy, windows, dkernel);
+        }
+        else
+        {
+            throw NoKernel(dkernel.DType);
         }
     }
 

@@ -16,9 +16,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int32:
                 Elementwise<MapFormula<TOp, Whole32>, Whole32, Whole32>.Run(this, new(op), y, x);
                 break;
-            default:
+            case DType.Int64:
                 Elementwise<MapFormula<TOp, Whole64>, Whole64, Whole64>.Run(this, new(op), y, x);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 
@@ -28,9 +30,13 @@ internal sealed partial class IlgpuBackend
         {
             Elementwise<MapPullbackFormula<TOp, Real32>, Real32, Real32>.Run(this, new(op), dx, dy, x, y);
         }
-        else
+        else if (dx.DType == DType.Float64)
         {
             Elementwise<MapPullbackFormula<TOp, Real64>, Real64, Real64>.Run(this, new(op), dx, dy, x, y);
+        }
+        else
+        {
+            throw NoKernel(dx.DType);
         }
     }
 
@@ -47,9 +53,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int32:
                 Elementwise<ZipFormula<TFormula, Whole32>, Whole32, Whole32>.Run(this, new(formula), z, x, y);
                 break;
-            default:
+            case DType.Int64:
                 Elementwise<ZipFormula<TFormula, Whole64>, Whole64, Whole64>.Run(this, new(formula), z, x, y);
                 break;
+            default:
+                throw NoKernel(z.DType);
         }
     }
 
@@ -59,9 +67,13 @@ internal sealed partial class IlgpuBackend
         {
             ZipPullback<TOp, Real32>(op, operand, dz, x, y, z, result);
         }
-        else
+        else if (result.DType == DType.Float64)
         {
             ZipPullback<TOp, Real64>(op, operand, dz, x, y, z, result);
+        }
+        else
+        {
+            throw NoKernel(result.DType);
         }
     }
 
@@ -90,9 +102,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int32:
                 Elementwise<CompareFormula<TFormula, Whole32>, Whole32, Truth>.Run(this, new(formula), z, x, y);
                 break;
-            default:
+            case DType.Int64:
                 Elementwise<CompareFormula<TFormula, Whole64>, Whole64, Truth>.Run(this, new(formula), z, x, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -102,9 +116,13 @@ internal sealed partial class IlgpuBackend
         {
             Updating<TRule, Real32>.Run(this, rule, gradient, variable, slot0, slot1, slot2);
         }
-        else
+        else if (variable.DType == DType.Float64)
         {
             Updating<TRule, Real64>.Run(this, rule, gradient, variable, slot0, slot1, slot2);
+        }
+        else
+        {
+            throw NoKernel(variable.DType);
         }
     }
 
@@ -122,9 +140,11 @@ internal sealed partial class IlgpuBackend
             case 4:
                 Selection<int>.Run(this, condition, a, b, y);
                 break;
-            default:
+            case 8:
                 Selection<long>.Run(this, condition, a, b, y);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 

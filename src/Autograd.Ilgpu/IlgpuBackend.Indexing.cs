@@ -40,9 +40,11 @@ internal sealed partial class IlgpuBackend
             case 4:
                 Gathering<int>.Run(this, x, picks, indices, y);
                 break;
-            default:
+            case 8:
                 Gathering<long>.Run(this, x, picks, indices, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -63,9 +65,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int32:
                 Scattering<Whole32>.Run(this, x, picks, indices, y);
                 break;
-            default:
+            case DType.Int64:
                 Scattering<Whole64>.Run(this, x, picks, indices, y);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 }

@@ -21,9 +21,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int32:
                 Extremes<Whole32>.Run(this, largest, x, outer, n, inner, y);
                 break;
-            default:
+            case DType.Int64:
                 Extremes<Whole64>.Run(this, largest, x, outer, n, inner, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -48,9 +50,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int64:
                 Sorting<Whole64>.Run(this, x, descending, rows, n, y);
                 break;
-            default:
+            case DType.Bool:
                 Sorting<Truth>.Run(this, x, descending, rows, n, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -72,9 +76,11 @@ internal sealed partial class IlgpuBackend
                 // Integers wrap around, the same in parts.
                 Recurring<Whole32, Whole32>.Run(this, DType.Int32, a, b, outer, n, inner, reverse, y);
                 break;
-            default:
+            case DType.Int64:
                 Recurring<Whole64, Whole64>.Run(this, DType.Int64, a, b, outer, n, inner, reverse, y);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 }

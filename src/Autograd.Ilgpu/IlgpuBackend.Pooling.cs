@@ -16,9 +16,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int32:
                 MaxPooling<Whole32, Whole32>.Largest(this, x, windows, new(int.MinValue), y, positions);
                 break;
-            default:
+            case DType.Int64:
                 MaxPooling<Whole64, Whole64>.Largest(this, x, windows, new(long.MinValue), y, positions);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -28,9 +30,13 @@ internal sealed partial class IlgpuBackend
         {
             MaxPooling<Real32, Whole32>.Pick(this, x, positions, y);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             MaxPooling<Real64, Whole64>.Pick(this, x, positions, y);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
     }
 
@@ -40,9 +46,13 @@ internal sealed partial class IlgpuBackend
         {
             MaxPooling<Real32, Whole32>.Place(this, x, positions, windows, y);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             MaxPooling<Real64, Whole64>.Place(this, x, positions, windows, y);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
     }
 
@@ -56,9 +66,13 @@ internal sealed partial class IlgpuBackend
         {
             AveragePooling<Real32>.Run(this, x, windows, countsPadding, adjoint, y);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             AveragePooling<Real64>.Run(this, x, windows, countsPadding, adjoint, y);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
     }
 }

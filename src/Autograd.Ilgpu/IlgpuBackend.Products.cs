@@ -20,9 +20,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int32:
                 MatMul<Whole32>(a, b, transposeA, transposeB, c);
                 break;
-            default:
+            case DType.Int64:
                 MatMul<Whole64>(a, b, transposeA, transposeB, c);
                 break;
+            default:
+                throw NoKernel(c.DType);
         }
         if (bias is not null)
         {

@@ -22,9 +22,11 @@ internal sealed partial class IlgpuBackend
             case DType.Int32:
                 DrawingIntegers<Whole32>.Run(this, draws with { Low = (long)a, Count = (ulong)((long)b - (long)a) }, y);
                 break;
-            default:
+            case DType.Int64:
                 DrawingIntegers<Whole64>.Run(this, draws with { Low = (long)a, Count = (ulong)((long)b - (long)a) }, y);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
         if (distribution == RandomDistribution.Integers)
         {
@@ -60,9 +62,13 @@ internal sealed partial class IlgpuBackend
         {
             Dropping<Real32>.Run(this, draws, new(float.CreateSaturating(scale)), x, y);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             Dropping<Real64>.Run(this, draws, new(scale), x, y);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
     }
 }

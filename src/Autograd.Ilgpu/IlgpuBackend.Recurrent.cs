@@ -9,9 +9,13 @@ internal sealed partial class IlgpuBackend
         {
             Recur<Real32>(cell, operands);
         }
-        else
+        else if (operands.Gates.DType == DType.Float64)
         {
             Recur<Real64>(cell, operands);
+        }
+        else
+        {
+            throw NoKernel(operands.Gates.DType);
         }
     }
 

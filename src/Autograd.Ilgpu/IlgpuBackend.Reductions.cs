@@ -32,7 +32,7 @@ internal sealed partial class IlgpuBackend
             case DType.Int64:
                 Reduce<Whole64>(reduction, x, outer, n, inner, y);
                 break;
-            default:
+            case DType.Bool:
                 if (reduction == Reduction.Any)
                 {
                     Reducing<AnyOf, Truth>.Run(this, x, outer, n, inner, y);
@@ -42,6 +42,8 @@ internal sealed partial class IlgpuBackend
                     Reducing<AllOf, Truth>.Run(this, x, outer, n, inner, y);
                 }
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 

@@ -13,9 +13,13 @@ internal sealed partial class IlgpuBackend
         {
             Softmaxing<Real32>.Run(this, logarithm, x, rows, n, y);
         }
-        else
+        else if (x.DType == DType.Float64)
         {
             Softmaxing<Real64>.Run(this, logarithm, x, rows, n, y);
+        }
+        else
+        {
+            throw NoKernel(x.DType);
         }
     }
 
@@ -29,9 +33,13 @@ internal sealed partial class IlgpuBackend
         {
             Softmaxing<Real32>.RunPullback(this, logarithm, dy, y, rows, n, dx);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             Softmaxing<Real64>.RunPullback(this, logarithm, dy, y, rows, n, dx);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
     }
 
@@ -45,9 +53,13 @@ internal sealed partial class IlgpuBackend
         {
             CrossEntropy<Real32>(logits, labels, rows, n, logarithms, loss);
         }
-        else
+        else if (logits.DType == DType.Float64)
         {
             CrossEntropy<Real64>(logits, labels, rows, n, logarithms, loss);
+        }
+        else
+        {
+            throw NoKernel(logits.DType);
         }
     }
 
@@ -57,9 +69,13 @@ internal sealed partial class IlgpuBackend
         {
             CrossEntropies<ClassLabels<T>, T>.Run(this, logits, new(labels.On<long>()), rows, n, logarithms, loss);
         }
-        else
+        else if (labels.DType == logits.DType)
         {
             CrossEntropies<DistributionLabels<T>, T>.Run(this, logits, new(labels.On<T>()), rows, n, logarithms, loss);
+        }
+        else
+        {
+            throw NoKernel(labels.DType);
         }
     }
 
@@ -73,9 +89,13 @@ internal sealed partial class IlgpuBackend
         {
             CrossEntropyPullback<Real32>(dy, logarithms, labels, rows, n, dx);
         }
-        else
+        else if (logarithms.DType == DType.Float64)
         {
             CrossEntropyPullback<Real64>(dy, logarithms, labels, rows, n, dx);
+        }
+        else
+        {
+            throw NoKernel(logarithms.DType);
         }
     }
 
@@ -85,9 +105,13 @@ internal sealed partial class IlgpuBackend
         {
             CrossEntropies<ClassLabels<T>, T>.RunPullback(this, dy, logarithms, new(labels.On<long>()), rows, n, dx);
         }
-        else
+        else if (labels.DType == dy.DType)
         {
             CrossEntropies<DistributionLabels<T>, T>.RunPullback(this, dy, logarithms, new(labels.On<T>()), rows, n, dx);
+        }
+        else
+        {
+            throw NoKernel(labels.DType);
         }
     }
 
@@ -101,9 +125,13 @@ internal sealed partial class IlgpuBackend
         {
             Normalizing<Real32>.Run(this, centered, epsilon, x, gain, offset, rows, n, statistics, y);
         }
-        else
+        else if (x.DType == DType.Float64)
         {
             Normalizing<Real64>.Run(this, centered, epsilon, x, gain, offset, rows, n, statistics, y);
+        }
+        else
+        {
+            throw NoKernel(x.DType);
         }
     }
 

@@ -231,8 +231,10 @@ internal sealed partial class IlgpuBackend : Backend
                 return ref x.First<byte>();
             case 4:
                 return ref Unsafe.As<int, byte>(ref x.First<int>());
-            default:
+            case 8:
                 return ref Unsafe.As<long, byte>(ref x.First<long>());
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -256,9 +258,11 @@ internal sealed partial class IlgpuBackend : Backend
             case DType.Int64:
                 Filling<Whole64>.Run(this, y, new((long)value));
                 break;
-            default:
+            case DType.Bool:
                 Filling<Truth>.Run(this, y, Truth.Of(value != 0));
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 
@@ -272,9 +276,11 @@ internal sealed partial class IlgpuBackend : Backend
             case 4:
                 Elementwise<CopyFormula<int>, int, int>.Run(this, default, y, x);
                 break;
-            default:
+            case 8:
                 Elementwise<CopyFormula<long>, long, long>.Run(this, default, y, x);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -294,9 +300,11 @@ internal sealed partial class IlgpuBackend : Backend
             case DType.Int64:
                 Cast<Whole64>(x, y);
                 break;
-            default:
+            case DType.Bool:
                 Cast<Truth>(x, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -317,9 +325,11 @@ internal sealed partial class IlgpuBackend : Backend
                 Elementwise<CastFormula<TIn, Whole64>, TIn, Whole64>.Run(this, default, y, x);
                 y.Storage!.Known = x.Storage!.Known;
                 break;
-            default:
+            case DType.Bool:
                 Elementwise<CastFormula<TIn, Truth>, TIn, Truth>.Run(this, default, y, x);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 }

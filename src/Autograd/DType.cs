@@ -33,7 +33,8 @@ public static class DTypes
     {
         DType.Bool => 1,
         DType.Int32 or DType.Float32 => 4,
-        _ => 8,
+        DType.Int64 or DType.Float64 => 8,
+        _ => throw new DTypeException($"{dtype} is no element type."),
     };
 
     /// <summary>The element type that stores the C# type <typeparamref name="T"/>.</summary>
@@ -70,6 +71,7 @@ public static class DTypes
         DType.Int32 => typeof(int),
         DType.Int64 => typeof(long),
         DType.Float32 => typeof(float),
-        _ => typeof(double),
+        DType.Float64 => typeof(double),
+        _ => throw new DTypeException($"{dtype} is no element type."),
     };
 }

@@ -26,6 +26,9 @@ internal enum Reduction
 /// </remarks>
 internal abstract class Backend
 {
+    /// <summary>What a kernel throws for an element type it does not know: it never treats one type as another, which would read or write past the end.</summary>
+    public static DTypeException NoKernel(DType dtype, [CallerMemberName] string kernel = "") => new($"{kernel}: there is no kernel for elements of type {dtype}.");
+
     // ---- memory ----
 
     public abstract Tensor AllocateTensor(DType dtype, Shape shape);

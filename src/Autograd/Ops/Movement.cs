@@ -120,11 +120,15 @@ namespace Autograd
             return y;
         }
 
-        /// <summary>The sum over the axes along which <paramref name="shape"/> would broadcast to this shape: the reverse of <see cref="BroadcastTo"/>.</summary>
+        /// <summary>The sum over the axes along which <paramref name="shape"/> would broadcast to this shape: the reverse of <see cref="BroadcastTo"/>. As for <see cref="Sum"/>, sums of bools and int32 are int64.</summary>
         /// <exception cref="ShapeException"><paramref name="shape"/> does not broadcast to this shape.</exception>
         public Tensor SumTo(Shape shape)
         {
             ArgumentNullException.ThrowIfNull(shape);
+            if (DType < DType.Int64)
+            {
+                return Cast(DType.Int64).SumTo(shape);
+            }
             if (ReferenceEquals(Shape, shape) || Shape.Equals(shape))
             {
                 return AsValue();

@@ -14,9 +14,13 @@ internal sealed unsafe partial class CpuBackend
         {
             NormalizeColumns<float>(epsilon, x, mean, gain, offset, variance, scale, y);
         }
-        else
+        else if (x.DType == DType.Float64)
         {
             NormalizeColumns<double>(epsilon, x, mean, gain, offset, variance, scale, y);
+        }
+        else
+        {
+            throw NoKernel(x.DType);
         }
     }
 
@@ -26,9 +30,13 @@ internal sealed unsafe partial class CpuBackend
         {
             NormalizeColumnsPullback<float>(dy, x, mean, scale, gain, dx, dOffset, dGain);
         }
-        else
+        else if (x.DType == DType.Float64)
         {
             NormalizeColumnsPullback<double>(dy, x, mean, scale, gain, dx, dOffset, dGain);
+        }
+        else
+        {
+            throw NoKernel(x.DType);
         }
     }
 

@@ -9,9 +9,13 @@ internal sealed unsafe partial class CpuBackend
         {
             Correlate<float>(x, kernel, bias, windows, y, adjoint: false);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             Correlate<double>(x, kernel, bias, windows, y, adjoint: false);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
     }
 
@@ -21,9 +25,13 @@ internal sealed unsafe partial class CpuBackend
         {
             Correlate<float>(dy, kernel, null, windows, dx, adjoint: true);
         }
-        else
+        else if (dx.DType == DType.Float64)
         {
             Correlate<double>(dy, kernel, null, windows, dx, adjoint: true);
+        }
+        else
+        {
+            throw NoKernel(dx.DType);
         }
     }
 
@@ -33,9 +41,13 @@ internal sealed unsafe partial class CpuBackend
         {
             KernelGradient<float>(x, dy, windows, dkernel);
         }
-        else
+        else if (dkernel.DType == DType.Float64)
         {
             KernelGradient<double>(x, dy, windows, dkernel);
+        }
+        else
+        {
+            throw NoKernel(dkernel.DType);
         }
     }
 

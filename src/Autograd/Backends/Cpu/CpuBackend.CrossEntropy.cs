@@ -24,9 +24,13 @@ internal sealed unsafe partial class CpuBackend
         {
             CrossEntropy<float>(dy, x, labels, rows, n, result, loss);
         }
-        else
+        else if (x.DType == DType.Float64)
         {
             CrossEntropy<double>(dy, x, labels, rows, n, result, loss);
+        }
+        else
+        {
+            throw NoKernel(x.DType);
         }
     }
 

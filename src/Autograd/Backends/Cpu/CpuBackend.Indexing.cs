@@ -16,9 +16,11 @@ internal sealed partial class CpuBackend
             case 4:
                 Gather<int>(x, outer, n, inner, indices, y);
                 break;
-            default:
+            case 8:
                 Gather<long>(x, outer, n, inner, indices, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -49,9 +51,11 @@ internal sealed partial class CpuBackend
             case DType.Int32:
                 ScatterAdd<int>(x, outer, n, inner, indices, y);
                 break;
-            default:
+            case DType.Int64:
                 ScatterAdd<long>(x, outer, n, inner, indices, y);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 
@@ -81,9 +85,11 @@ internal sealed partial class CpuBackend
             case 4:
                 GatherAlong<int>(x, outer, n, m, inner, indices, y);
                 break;
-            default:
+            case 8:
                 GatherAlong<long>(x, outer, n, m, inner, indices, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -118,9 +124,11 @@ internal sealed partial class CpuBackend
             case DType.Int32:
                 ScatterAddAlong<int>(x, outer, n, m, inner, indices, y);
                 break;
-            default:
+            case DType.Int64:
                 ScatterAddAlong<long>(x, outer, n, m, inner, indices, y);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 

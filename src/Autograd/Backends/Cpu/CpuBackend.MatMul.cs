@@ -21,9 +21,11 @@ internal sealed unsafe partial class CpuBackend
             case DType.Int32:
                 MatMul<int>(a, b, transposeA, transposeB, c, null);
                 break;
-            default:
+            case DType.Int64:
                 MatMul<long>(a, b, transposeA, transposeB, c, null);
                 break;
+            default:
+                throw NoKernel(c.DType);
         }
     }
 

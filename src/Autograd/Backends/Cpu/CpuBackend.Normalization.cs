@@ -15,9 +15,13 @@ internal sealed unsafe partial class CpuBackend
         {
             Normalize<float>(centered, epsilon, x, gain, offset, rows, n, statistics, y);
         }
-        else
+        else if (x.DType == DType.Float64)
         {
             Normalize<double>(centered, epsilon, x, gain, offset, rows, n, statistics, y);
+        }
+        else
+        {
+            throw NoKernel(x.DType);
         }
     }
 
@@ -83,9 +87,13 @@ internal sealed unsafe partial class CpuBackend
         {
             NormalizePullback<float>(centered, dy, x, gain, statistics, rows, n, dx, dGain, dOffset);
         }
-        else
+        else if (x.DType == DType.Float64)
         {
             NormalizePullback<double>(centered, dy, x, gain, statistics, rows, n, dx, dGain, dOffset);
+        }
+        else
+        {
+            throw NoKernel(x.DType);
         }
     }
 

@@ -23,9 +23,11 @@ internal sealed unsafe partial class CpuBackend
             case DType.Int32:
                 MaxPool<int, int>(x, windows, y, positions, int.MinValue);
                 break;
-            default:
+            case DType.Int64:
                 MaxPool<long, long>(x, windows, y, positions, long.MinValue);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -37,9 +39,13 @@ internal sealed unsafe partial class CpuBackend
             {
                 Pick((float*)from, (int*)at, (float*)to, y.Size);
             }
-            else
+            else if (y.DType == DType.Float64)
             {
                 Pick((double*)from, (long*)at, (double*)to, y.Size);
+            }
+            else
+            {
+                throw NoKernel(y.DType);
             }
         }
     }
@@ -67,9 +73,13 @@ internal sealed unsafe partial class CpuBackend
         {
             AveragePool<float>(x, windows, countsPadding, adjoint: false, y);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             AveragePool<double>(x, windows, countsPadding, adjoint: false, y);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
     }
 
@@ -79,9 +89,13 @@ internal sealed unsafe partial class CpuBackend
         {
             AveragePool<float>(dy, windows, countsPadding, adjoint: true, dx);
         }
-        else
+        else if (dx.DType == DType.Float64)
         {
             AveragePool<double>(dy, windows, countsPadding, adjoint: true, dx);
+        }
+        else
+        {
+            throw NoKernel(dx.DType);
         }
     }
 

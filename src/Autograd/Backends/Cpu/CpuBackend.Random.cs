@@ -19,9 +19,11 @@ internal sealed partial class CpuBackend
             case DType.Int32:
                 Integers<int>(seed, stream, (long)a, (long)b, y.Elements<int>());
                 break;
-            default:
+            case DType.Int64:
                 Integers<long>(seed, stream, (long)a, (long)b, y.Elements<long>());
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 
@@ -95,9 +97,13 @@ internal sealed partial class CpuBackend
         {
             new DropoutJob<float>(rate, seed, stream, x, y).Run();
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             new DropoutJob<double>(rate, seed, stream, x, y).Run();
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
         GC.KeepAlive(x);
     }

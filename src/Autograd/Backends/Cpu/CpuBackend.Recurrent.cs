@@ -13,9 +13,13 @@ internal sealed unsafe partial class CpuBackend
         {
             Recur<float>(cell, operands);
         }
-        else
+        else if (operands.Gates.DType == DType.Float64)
         {
             Recur<double>(cell, operands);
+        }
+        else
+        {
+            throw NoKernel(operands.Gates.DType);
         }
     }
 

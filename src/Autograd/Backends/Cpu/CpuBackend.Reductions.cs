@@ -86,9 +86,11 @@ internal sealed unsafe partial class CpuBackend
             case DType.Int32:
                 Reduce<TReducer, int>(x, outer, n, inner, y);
                 break;
-            default:
+            case DType.Int64:
                 Reduce<TReducer, long>(x, outer, n, inner, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -412,9 +414,11 @@ internal sealed unsafe partial class CpuBackend
             case DType.Int32:
                 ArgReduce<int>(largest, x, outer, n, inner, y);
                 break;
-            default:
+            case DType.Int64:
                 ArgReduce<long>(largest, x, outer, n, inner, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -456,9 +460,11 @@ internal sealed unsafe partial class CpuBackend
             case DType.Int32:
                 Recurrence<int>(a, b, outer, n, inner, reverse, y);
                 break;
-            default:
+            case DType.Int64:
                 Recurrence<long>(a, b, outer, n, inner, reverse, y);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 

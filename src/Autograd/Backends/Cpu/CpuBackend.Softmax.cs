@@ -15,9 +15,13 @@ internal sealed unsafe partial class CpuBackend
         {
             Softmax<float>(logarithm, x, rows, n, y);
         }
-        else
+        else if (x.DType == DType.Float64)
         {
             Softmax<double>(logarithm, x, rows, n, y);
+        }
+        else
+        {
+            throw NoKernel(x.DType);
         }
     }
 
@@ -154,9 +158,13 @@ internal sealed unsafe partial class CpuBackend
         {
             SoftmaxPullback<float>(logarithm, dy, y, rows, n, dx);
         }
-        else
+        else if (y.DType == DType.Float64)
         {
             SoftmaxPullback<double>(logarithm, dy, y, rows, n, dx);
+        }
+        else
+        {
+            throw NoKernel(y.DType);
         }
     }
 

@@ -22,9 +22,11 @@ internal sealed unsafe partial class CpuBackend
             case DType.Int64:
                 ArgSort<long>(x, descending, rows, n, y);
                 break;
-            default:
+            case DType.Bool:
                 ArgSort<byte>(x, descending, rows, n, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 

@@ -78,9 +78,11 @@ internal sealed partial class CpuBackend : Backend
             case DType.Int64:
                 y.Elements<long>().Fill((long)value);
                 break;
-            default:
+            case DType.Bool:
                 y.Elements<bool>().Fill(value != 0);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 
@@ -96,9 +98,11 @@ internal sealed partial class CpuBackend : Backend
             case 4:
                 Copy<int>(x, y);
                 break;
-            default:
+            case 8:
                 Copy<long>(x, y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
     }
 
@@ -189,9 +193,11 @@ internal sealed partial class CpuBackend : Backend
             case DType.Float32:
                 Cast<float>(source.Elements<float>(), y);
                 break;
-            default:
+            case DType.Float64:
                 Cast<double>(source.Elements<double>(), y);
                 break;
+            default:
+                throw NoKernel(x.DType);
         }
         GC.KeepAlive(source);
     }
@@ -216,9 +222,11 @@ internal sealed partial class CpuBackend : Backend
             case DType.Float32:
                 Convert(x, y.Elements<float>());
                 break;
-            default:
+            case DType.Float64:
                 Convert(x, y.Elements<double>());
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 
@@ -263,9 +271,11 @@ internal sealed partial class CpuBackend : Backend
             case 4:
                 Select<int>(condition, a, b, y);
                 break;
-            default:
+            case 8:
                 Select<long>(condition, a, b, y);
                 break;
+            default:
+                throw NoKernel(y.DType);
         }
     }
 

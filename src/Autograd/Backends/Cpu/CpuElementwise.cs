@@ -28,9 +28,11 @@ internal static unsafe class CpuElementwise
             case DType.Int32:
                 Map<TOp, int>(op, x, y);
                 break;
-            default:
+            case DType.Int64:
                 Map<TOp, long>(op, x, y);
                 break;
+            default:
+                throw Backend.NoKernel(y.DType);
         }
     }
 
@@ -40,9 +42,13 @@ internal static unsafe class CpuElementwise
         {
             MapPullback<TOp, float>(op, dy, x, y, dx);
         }
-        else
+        else if (dx.DType == DType.Float64)
         {
             MapPullback<TOp, double>(op, dy, x, y, dx);
+        }
+        else
+        {
+            throw Backend.NoKernel(dx.DType);
         }
     }
 
@@ -59,9 +65,11 @@ internal static unsafe class CpuElementwise
             case DType.Int32:
                 Zip<TFormula, int>(formula, x, y, z);
                 break;
-            default:
+            case DType.Int64:
                 Zip<TFormula, long>(formula, x, y, z);
                 break;
+            default:
+                throw Backend.NoKernel(z.DType);
         }
     }
 
@@ -71,9 +79,13 @@ internal static unsafe class CpuElementwise
         {
             ZipPullback<TOp, float>(op, operand, dz, x, y, z, result);
         }
-        else
+        else if (result.DType == DType.Float64)
         {
             ZipPullback<TOp, double>(op, operand, dz, x, y, z, result);
+        }
+        else
+        {
+            throw Backend.NoKernel(result.DType);
         }
     }
 
@@ -90,9 +102,11 @@ internal static unsafe class CpuElementwise
             case DType.Int32:
                 Compare<TFormula, int>(formula, x, y, z);
                 break;
-            default:
+            case DType.Int64:
                 Compare<TFormula, long>(formula, x, y, z);
                 break;
+            default:
+                throw Backend.NoKernel(x.DType);
         }
     }
 

@@ -15,9 +15,13 @@ internal static unsafe class CpuUpdates
         {
             Update<TRule, float>(rule, gradient, variable, slot0, slot1, slot2);
         }
-        else
+        else if (variable.DType == DType.Float64)
         {
             Update<TRule, double>(rule, gradient, variable, slot0, slot1, slot2);
+        }
+        else
+        {
+            throw Backend.NoKernel(variable.DType);
         }
     }
 
