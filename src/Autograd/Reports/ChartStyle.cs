@@ -1,42 +1,136 @@
+using System.Text;
+
 namespace Autograd.Reports;
 
-/// <summary>The look of a chart: the Okabe-Ito colours, which colour-blind readers can tell apart, and lighter ones for dark pages.</summary>
-internal static class ChartStyle
+/// <summary>
+/// How a kind of mark looks, in SVG and in pixels alike. Colors are names of the palette; "c" is the color of the series, by the color class that follows the kind.
+/// </summary>
+internal sealed record ChartStyle(
+    string Kind, string Fill = "none", string Stroke = "none", double Width = 1, double FillOpacity = 1, double StrokeOpacity = 1, bool Dashed = false, double Size = 0,
+    bool Bold = false, string Css = "")
 {
-    /// <summary>How many colours there are before they repeat.</summary>
-    internal const int Colours = 7;
+    /// <summary>How many colors of series there are before they repeat.</summary>
+    internal const int Colors = 7;
 
-    /// <summary>The class that gives a series its colour.</summary>
-    internal static string Colour(int index) => "c" + (index % Colours).ToString(Markup.Invariant);
+    /// <summary>The size of a text whose kind does not say otherwise.</summary>
+    internal const double TextSize = 13;
 
-    internal const string Css = """
+    private const string Fonts = "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica Neue\",\"Noto Sans\",\"Noto Sans CJK SC\",\"Microsoft YaHei\",Arial,sans-serif";
 
-        .autograd-chart{--ink:#1f2933;--soft:#5f6b7a;--grid:#e7eaef;--axis:#9aa5b1;--paper:#fff;
-        --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b8558c;--c4:#e69f00;--c5:#56b4e9;--c6:#52606d;
-        display:block;width:100%;height:auto;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-        @media(prefers-color-scheme:dark){.autograd-chart{--ink:#e6e9ee;--soft:#a3adba;--grid:#2c333d;--axis:#626e7c;--paper:#1b2027;
-        --c0:#56b4e9;--c1:#ff9248;--c2:#2ec99c;--c3:#e59cc7;--c4:#f0e442;--c5:#7f9cff;--c6:#c3ccd6}}
-        .autograd-chart .paper{fill:var(--paper)}
-        .autograd-chart .title{font-size:15px;font-weight:600;fill:var(--ink)}
-        .autograd-chart .name{fill:var(--ink)}
-        .autograd-chart .tick{fill:var(--soft);font-variant-numeric:tabular-nums}
-        .autograd-chart .label{fill:var(--soft);text-anchor:middle}
-        .autograd-chart .grid{stroke:var(--grid);fill:none}
-        .autograd-chart .axis{stroke:var(--axis);fill:none}
-        .autograd-chart .line{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-        .autograd-chart .dashed{stroke-dasharray:6 5}
-        .autograd-chart .marker{fill:var(--c);stroke:transparent;stroke-width:8;pointer-events:all}
-        .autograd-chart .quiet{fill-opacity:0}
-        .autograd-chart .quiet:hover{fill-opacity:1}
-        .autograd-chart .point{fill:var(--c);fill-opacity:.75;stroke:var(--paper);stroke-width:.6}
-        .autograd-chart .cloud{fill:none;stroke:var(--c);stroke-opacity:.6;stroke-width:5;stroke-linecap:round}
-        .autograd-chart .c0{--c:var(--c0)}
-        .autograd-chart .c1{--c:var(--c1)}
-        .autograd-chart .c2{--c:var(--c2)}
-        .autograd-chart .c3{--c:var(--c3)}
-        .autograd-chart .c4{--c:var(--c4)}
-        .autograd-chart .c5{--c:var(--c5)}
-        .autograd-chart .c6{--c:var(--c6)}
+    /// <summary>On light pages and on dark ones. The colors of series are those of Okabe and Ito, which color-blind readers can tell apart, and lighter ones for dark pages.</summary>
+    private static readonly (string Name, uint Light, uint Dark)[] s_palette =
+    [
+        ("ink", 0x1f2933, 0xe6e9ee), ("soft", 0x5f6b7a, 0xa3adba), ("grid", 0xe7eaef, 0x2c333d), ("axis", 0x9aa5b1, 0x626e7c), ("paper", 0xffffff, 0x1b2027),
+        ("wrong", 0xc8400a, 0xff9248),
+        ("c0", 0x0072b2, 0x56b4e9), ("c1", 0xd55e00, 0xff9248), ("c2", 0x009e73, 0x2ec99c), ("c3", 0xb8558c, 0xe59cc7), ("c4", 0xe69f00, 0xf0e442),
+        ("c5", 0x56b4e9, 0x7f9cff), ("c6", 0x52606d, 0xc3ccd6),
+    ];
 
-        """;
+    private static readonly ChartStyle[] s_styles =
+    [
+        new("paper", Fill: "paper"),
+        new("title", Fill: "ink", Size: 15, Bold: true),
+        new("name", Fill: "ink"),
+        new("tick", Fill: "soft", Css: "font-variant-numeric:tabular-nums"),
+        new("label", Fill: "soft"),
+        new("value", Fill: "ink", Size: 12, Css: "font-variant-numeric:tabular-nums"),
+        new("ondark", Fill: "#ffffff", Size: 12, Css: "font-variant-numeric:tabular-nums"),
+        new("onlight", Fill: "#16202a", Size: 12, Css: "font-variant-numeric:tabular-nums"),
+        new("level", Fill: "ink", Stroke: "paper", Width: 3, Size: 11, Css: "paint-order:stroke;stroke-linejoin:round"),
+        new("caption", Fill: "ink", Size: 12),
+        new("wrongcaption", Fill: "wrong", Size: 12, Bold: true),
+        new("grid", Stroke: "grid"),
+        new("axis", Stroke: "axis"),
+        new("line", Stroke: "c", Width: 2, Css: "stroke-linejoin:round;stroke-linecap:round"),
+        new("dashed", Stroke: "c", Width: 2, Dashed: true, Css: "stroke-linejoin:round;stroke-linecap:round"),
+        new("contour", Stroke: "ink", Width: 1.6, Css: "stroke-linejoin:round;stroke-linecap:round"),
+        new("marker", Fill: "c", Css: "stroke:transparent;stroke-width:8;pointer-events:all"),
+        new("quiet", Fill: "c", FillOpacity: 0, Css: "stroke:transparent;stroke-width:8;pointer-events:all"),
+        new("point", Fill: "c", Stroke: "paper", Width: 0.8, FillOpacity: 0.8),
+        new("cloud", Stroke: "c", Width: 5, StrokeOpacity: 0.6, Css: "stroke-linecap:round"),
+        new("bar", Fill: "c", FillOpacity: 0.9),
+        new("bin", Fill: "c", Stroke: "paper", Width: 0.6, FillOpacity: 0.9),
+        new("veil", Fill: "c", Stroke: "c", FillOpacity: 0.45),
+        new("cell", Css: "shape-rendering:crispEdges"),
+        new("missing", Fill: "grid", Stroke: "axis", Width: 0.5),
+        new("border", Stroke: "axis"),
+        new("wrong", Stroke: "wrong", Width: 3),
+        new("cross", Stroke: "wrong", Width: 2.5, Css: "stroke-linecap:round"),
+        new("box", Fill: "paper", Stroke: "axis", Width: 1.2),
+        new("arrow", Stroke: "axis", Width: 1.4),
+        new("arrowhead", Fill: "axis"),
+    ];
+
+    private static readonly Dictionary<string, ChartStyle> s_byKind = s_styles.ToDictionary(style => style.Kind);
+
+    /// <summary>The style sheet of all kinds.</summary>
+    internal static string Sheet { get; } = SheetOf();
+
+    /// <summary>The class that gives a series its color.</summary>
+    internal static string Color(int index) => "c" + (index % Colors).ToString(Markup.Invariant);
+
+    /// <summary>The style of a mark whose kind may be followed by a color class.</summary>
+    internal static ChartStyle Of(string kind)
+    {
+        var space = kind.IndexOf(' ', StringComparison.Ordinal);
+        return s_byKind.TryGetValue(space < 0 ? kind : kind[..space], out var style) ? style : s_byKind["cell"];
+    }
+
+    /// <summary>The color that a name of the palette has on light pages, for a mark of a kind; null for none.</summary>
+    internal static Rgb? Light(string name, string kind)
+    {
+        if (name == "none")
+        {
+            return null;
+        }
+
+        name = name == "c" ? kind[(kind.LastIndexOf(' ') + 1)..] : name;
+        return name[0] == '#' ? Rgb.Of(Convert.ToUInt32(name[1..], 16)) : Rgb.Of(s_palette.First(color => color.Name == name).Light);
+    }
+
+    private static string SheetOf()
+    {
+        var css = new StringBuilder("\n.autograd-chart{");
+        Palette(color => color.Light);
+        css.Append("display:block;width:100%;height:auto;").Append(Markup.Invariant, $"font:{TextSize}px {Fonts}}}\n@media(prefers-color-scheme:dark){{.autograd-chart{{");
+        Palette(color => color.Dark);
+        css.Append("}}\n");
+        foreach (var style in s_styles)
+        {
+            css.Append(Markup.Invariant, $".autograd-chart .{style.Kind}{{{style.Rule()}}}\n");
+        }
+
+        foreach (var index in Enumerable.Range(0, Colors))
+        {
+            css.Append(Markup.Invariant, $".autograd-chart .c{index}{{--c:var(--c{index})}}\n");
+        }
+
+        return css.Append(".autograd-chart .quiet:hover{fill-opacity:1}\n").ToString();
+
+        void Palette(Func<(string Name, uint Light, uint Dark), uint> shade)
+        {
+            foreach (var color in s_palette)
+            {
+                css.Append(Markup.Invariant, $"--{color.Name}:{Rgb.Of(shade(color))};");
+            }
+        }
+    }
+
+    private string Rule()
+    {
+        var rule = new StringBuilder();
+        if (Size > 0 || Fill != "none" || Stroke != "none")
+        {
+            rule.Append(Markup.Invariant, $"fill:{Reference(Fill)};");
+        }
+
+        rule.Append(FillOpacity < 1 ? string.Create(Markup.Invariant, $"fill-opacity:{FillOpacity};") : "");
+        rule.Append(Stroke != "none" ? string.Create(Markup.Invariant, $"stroke:{Reference(Stroke)};stroke-width:{Width};") : "");
+        rule.Append(StrokeOpacity < 1 ? string.Create(Markup.Invariant, $"stroke-opacity:{StrokeOpacity};") : "");
+        rule.Append(Dashed ? "stroke-dasharray:6 5;" : "");
+        rule.Append(Size > 0 ? string.Create(Markup.Invariant, $"font-size:{Size}px;") : "");
+        return rule.Append(Bold ? "font-weight:600;" : "").Append(Css).ToString().TrimEnd(';');
+    }
+
+    private static string Reference(string name) => name is "none" || name[0] == '#' ? name : $"var(--{name})";
 }

@@ -2,13 +2,6 @@ using System.Collections;
 
 namespace Autograd.Reports;
 
-/// <summary>A point to draw, in the units of the picture.</summary>
-/// <param name="Index">Which value of the series it is.</param>
-/// <param name="X">Its distance from the left.</param>
-/// <param name="Y">Its distance from the top.</param>
-/// <param name="StartsPiece">Whether the line begins anew here, because a value that cannot be drawn lies before it.</param>
-internal readonly record struct DrawnPoint(int Index, double X, double Y, bool StartsPiece);
-
 /// <summary>
 /// Leaves out the points of a long line that no screen can show. In each pixel column it keeps the first, the lowest,
 /// the highest and the last point, so that a single spike among thousands of steps stays visible.

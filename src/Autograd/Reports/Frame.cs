@@ -1,106 +1,177 @@
-using System.Text;
-
 namespace Autograd.Reports;
+
+/// <summary>Texts of a chart with two axes.</summary>
+internal readonly record struct ChartTexts(string Title, string XLabel, string YLabel);
 
 /// <summary>Where the parts of a chart go: title, legend, axis labels, and the rectangle in which the data is drawn.</summary>
 internal sealed class Frame
 {
-    internal const double Width = 560;
+    internal const double Width = 480;
+    internal const double Edge = 14;
 
-    private const double Edge = 16;
+    private const double PlotHeight = 250;
     private const double LegendRow = 20;
     private const double KeyWidth = 26;
 
-    private readonly string _title;
-    private readonly string _xLabel;
-    private readonly string _yLabel;
-    private readonly List<(int Series, string Name, double X, double Y)> legend = [];
+    // Names under an axis that have no room side by side are written at this angle, and cut at this length.
+    private const double Slant = -38;
+    private const double LongestSlanted = 120;
+    private const int MostNames = 40;
 
-    /// <param name="chart">The texts to place.</param>
+    private readonly ChartTexts _texts;
+    private readonly bool _slanted;
+    private readonly List<(int Series, string Name, double X, double Y)> _legend = [];
+
+    /// <param name="texts">The texts to place.</param>
     /// <param name="names">The names of the series; an empty name gets no place in the legend.</param>
     /// <param name="x">Makes the horizontal scale for a wished number of ticks.</param>
-    /// <param name="y">The vertical scale.</param>
-    internal Frame((string Title, string XLabel, string YLabel) chart, IEnumerable<string> names, Func<int, Scale> x, Scale y)
+    /// <param name="y">Makes the vertical scale.</param>
+    /// <param name="equalAspect">Whether a unit is as long on one axis as on the other.</param>
+    internal Frame(ChartTexts texts, IEnumerable<string> names, Func<int, Scale> x, Func<int, Scale> y, bool equalAspect)
     {
-        (_title, _xLabel, _yLabel) = chart;
-        YScale = y;
-
-        Top = PlaceLegend(names, Edge + (_title.Length > 0 ? 36 : 12)) + 18;
-        Bottom = Top + 250;
-        Height = Bottom + (_xLabel.Length > 0 ? 48 : 30);
-        Left = Edge + (_yLabel.Length > 0 ? 20 : 0) + y.Ticks.Select(tick => TextWidth(tick.Label)).DefaultIfEmpty().Max() + 6;
+        _texts = texts;
+        YScale = y(6);
+        Top = PlaceLegend(names, Edge + (texts.Title.Length > 0 ? 36 : 12)) + 16;
+        Left = Edge + (texts.YLabel.Length > 0 ? 20 : 0) + YScale.Ticks.Select(tick => TextMeasure.Width(tick.Label)).DefaultIfEmpty().Max() + 8;
 
         // Fewer ticks, until their labels stand clear of each other.
         XScale = x(7);
-        for (var target = 6; target > 1 && XScale.Ticks.Sum(tick => TextWidth(tick.Label) + 14) > Width - Edge - Left; target--)
+        for (var target = 6; target > 1 && !Fits(XScale); target--)
         {
             XScale = x(target);
         }
 
-        Right = Width - Math.Max(Edge, XScale.Ticks.Select(tick => TextWidth(tick.Label) / 2 + 6).DefaultIfEmpty().Last());
+        (XScale, YScale) = AlikeDecimals(XScale, YScale);
+        _slanted = XScale.IsNamed && !Fits(XScale);
+        Right = Width - Math.Max(Edge, _slanted ? 0 : XScale.Ticks.Select(tick => TextMeasure.Width(tick.Label) / 2 + 6).DefaultIfEmpty().Last());
+        Bottom = Top + PlotHeight;
+        if (equalAspect)
+        {
+            Square();
+        }
+
+        var names2 = _slanted ? Math.Min(LongestSlanted, XScale.Ticks.Max(tick => TextMeasure.Width(tick.Label))) * 0.62 : 0;
+        BelowTicks = Bottom + 18 + names2;
+        Height = BelowTicks + (texts.XLabel.Length > 0 ? 30 : 12);
     }
 
     internal Scale XScale { get; }
 
     internal Scale YScale { get; }
 
-    internal double Left { get; }
+    internal double Left { get; private set; }
 
-    internal double Right { get; }
+    internal double Right { get; private set; }
 
     internal double Top { get; }
 
-    internal double Bottom { get; }
+    internal double Bottom { get; private set; }
 
     internal double Height { get; }
 
-    internal double X(double value) => Left + XScale.Fraction(value) * (Right - Left);
+    private double BelowTicks { get; }
 
-    internal double Y(double value) => Bottom - YScale.Fraction(value) * (Bottom - Top);
+    // Far beyond the borders of the picture it does not matter how far.
+    internal double X(double value) => Math.Clamp(Left + XScale.Fraction(value) * (Right - Left), -1e5, 1e5);
+
+    internal double Y(double value) => Math.Clamp(Bottom - YScale.Fraction(value) * (Bottom - Top), -1e5, 1e5);
 
     internal bool Accepts(double x, double y) => XScale.Accepts(x) && YScale.Accepts(y);
 
-    /// <summary>Draws everything but the data; <paramref name="drawKey"/> draws the sample of a series beside its name.</summary>
-    internal void Draw(StringBuilder svg, Action<int, double, double> drawKey)
-    {
-        svg.Append(Markup.Invariant, $"<rect class=\"paper\" width=\"{Width}\" height=\"{Height:0.#}\" rx=\"8\"/>\n");
-        if (_title.Length > 0)
-        {
-            Text(svg, "title", Edge, Edge + 13, _title, Width - 2 * Edge, 1.3);
-        }
+    internal bool Contains(double x, double y) => XScale.Contains(x) && YScale.Contains(y);
 
-        foreach (var (series, name, x, y) in legend)
+    /// <summary>Draws everything but the data; <paramref name="drawKey"/> draws the sample of a series beside its name.</summary>
+    internal void Draw(Picture picture, Action<int, double, double> drawKey)
+    {
+        Ground(picture, _texts.Title);
+        foreach (var (series, name, x, y) in _legend)
         {
             drawKey(series, x, y - 4);
-            Text(svg, "name", x + KeyWidth, y, name, Width - Edge - KeyWidth - x);
+            picture.Text("name", x + KeyWidth, y, name, room: Width - Edge - KeyWidth - x);
         }
 
+        picture.Line("grid", Left, Bottom, Right, Bottom);
         foreach (var tick in YScale.Ticks)
         {
             var y = Y(tick.Value);
-            svg.Append(Markup.Invariant, $"<path class=\"grid\" d=\"M{Left:0.#} {y:0.#}H{Right:0.#}\"/>");
-            svg.Append(Markup.Invariant, $"<text class=\"tick\" x=\"{Left - 8:0.#}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{tick.Label}</text>\n");
+            picture.Line("grid", Left, y, Right, y);
+            picture.Text("tick", Left - 8, y + 4.5, tick.Label, Anchor.End);
         }
 
-        foreach (var tick in XScale.Ticks)
+        DrawXTicks(picture);
+        var zero = YScale.HasZeroInside ? Y(0) : Bottom;
+        picture.Line("axis", Left, zero, Right, zero);
+        if (XScale.HasZeroInside && !XScale.IsNamed)
+        {
+            picture.Line("axis", X(0), Top, X(0), Bottom);
+        }
+
+        if (_texts.XLabel.Length > 0)
+        {
+            picture.Text("label", (Left + Right) / 2, BelowTicks + 19, _texts.XLabel, Anchor.Middle, room: Width - 2 * Edge);
+        }
+
+        if (_texts.YLabel.Length > 0)
+        {
+            picture.Text("label", Left - LeftOfAxis() + 12, (Top + Bottom) / 2, _texts.YLabel, Anchor.Middle, angle: -90, room: Bottom - Top + 40);
+        }
+    }
+
+    /// <summary>The paper of a picture, with its title.</summary>
+    internal static void Ground(Picture picture, string title)
+    {
+        picture.Rect("paper", 0, 0, picture.Width, picture.Height, radius: 8);
+        if (title.Length > 0)
+        {
+            picture.Text("title", Edge, Edge + 14, title, room: picture.Width - 2 * Edge);
+        }
+    }
+
+    private double LeftOfAxis() => 20 + YScale.Ticks.Select(tick => TextMeasure.Width(tick.Label)).DefaultIfEmpty().Max() + 8;
+
+    private bool Fits(Scale scale) => scale.Ticks.Sum(tick => TextMeasure.Width(tick.Label) + 12) <= Width - Edge - Left;
+
+    private void DrawXTicks(Picture picture)
+    {
+        var every = XScale.IsNamed ? (XScale.Ticks.Length + MostNames - 1) / MostNames : 1;
+        foreach (var (index, tick) in XScale.Ticks.Index())
         {
             var x = X(tick.Value);
-            svg.Append(Markup.Invariant, $"<path class=\"grid\" d=\"M{x:0.#} {Top:0.#}V{Bottom:0.#}\"/>");
-            svg.Append(Markup.Invariant, $"<text class=\"tick\" x=\"{x:0.#}\" y=\"{Bottom + 18:0.#}\" text-anchor=\"middle\">{tick.Label}</text>\n");
-        }
+            if (!XScale.IsNamed)
+            {
+                picture.Line("grid", x, Top, x, Bottom);
+            }
 
-        svg.Append(Markup.Invariant, $"<path class=\"axis\" d=\"M{Left:0.#} {Bottom:0.#}H{Right:0.#}\"/>\n");
-        if (_xLabel.Length > 0)
-        {
-            Text(svg, "label", (Left + Right) / 2, Bottom + 37, _xLabel, Right - Left);
-        }
+            if (index % every != 0)
+            {
+                continue;
+            }
 
-        if (_yLabel.Length > 0)
-        {
-            svg.Append(Markup.Invariant, $"<g transform=\"translate({Edge + 8:0.#} {(Top + Bottom) / 2:0.#}) rotate(-90)\">");
-            Text(svg, "label", 0, 0, _yLabel, Bottom - Top);
-            svg.Append("</g>\n");
+            if (_slanted)
+            {
+                picture.Text("tick", x + 4, Bottom + 16, tick.Label, Anchor.End, Slant, room: LongestSlanted);
+            }
+            else
+            {
+                picture.Text("tick", x, Bottom + 18, tick.Label, Anchor.Middle);
+            }
         }
+    }
+
+    /// <summary>Numbers on two like axes are written alike: 0.0 to 1.0 on both, not 0 to 1 on one.</summary>
+    private static (Scale X, Scale Y) AlikeDecimals(Scale x, Scale y)
+        => x.IsWhole || x.Decimals < 0 || y.Decimals < 0 || Math.Abs(x.Decimals - y.Decimals) != 1
+            ? (x, y)
+            : (x.WithDecimals(Math.Max(x.Decimals, y.Decimals)), y.WithDecimals(Math.Max(x.Decimals, y.Decimals)));
+
+    /// <summary>Makes a unit as long on one axis as on the other, within what a page has room for.</summary>
+    private void Square()
+    {
+        var ratio = (XScale.Max - XScale.Min) / (YScale.Max - YScale.Min);
+        var (width, height) = (Right - Left, 330.0);
+        (width, height) = ratio * height <= width ? (ratio * height, height) : (width, width / ratio);
+        var shift = (Right - Left - width) / 2;
+        (Left, Right, Bottom) = (Left + shift, Left + shift + width, Top + height);
     }
 
     /// <summary>Lays the names out in rows, and returns where they end.</summary>
@@ -109,53 +180,16 @@ internal sealed class Frame
         var x = Edge;
         foreach (var (series, name) in names.Index().Where(entry => entry.Item.Length > 0))
         {
-            var width = KeyWidth + TextWidth(name) + 16;
+            var width = KeyWidth + TextMeasure.Width(name) + 14;
             if (x > Edge && x + width > Width - Edge)
             {
                 (x, baseline) = (Edge, baseline + LegendRow);
             }
 
-            legend.Add((series, name, x, baseline));
+            _legend.Add((series, name, x, baseline));
             x += width;
         }
 
-        return legend.Count > 0 ? baseline : baseline - LegendRow;
+        return _legend.Count > 0 ? baseline : baseline - LegendRow;
     }
-
-    /// <summary>Writes a text; one that is too long for its place is cut, and shown whole on hover.</summary>
-    private static void Text(StringBuilder svg, string kind, double x, double y, string text, double room, double size = 1)
-    {
-        svg.Append(Markup.Invariant, $"<text class=\"{kind}\" x=\"{x:0.#}\" y=\"{y:0.#}\">");
-        if (TextWidth(text) * size <= room)
-        {
-            svg.Append(Markup.Escape(text));
-        }
-        else
-        {
-            var cut = new StringBuilder();
-            var left = room / size - TextWidth("…");
-            foreach (var rune in text.EnumerateRunes().TakeWhile(rune => (left -= RuneWidth(rune)) >= 0))
-            {
-                cut.Append(rune.ToString());
-            }
-
-            svg.Append(Markup.Invariant, $"<title>{Markup.Escape(text)}</title>{Markup.Escape(cut.ToString().TrimEnd())}…");
-        }
-
-        svg.Append("</text>\n");
-    }
-
-    /// <summary>A guess, since no font can be measured here: Latin letters near 7 units at size 12, East Asian ones twice that.</summary>
-    private static double TextWidth(string text)
-    {
-        var width = 0.0;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            width += RuneWidth(rune);
-        }
-
-        return width;
-    }
-
-    private static double RuneWidth(Rune rune) => rune.Value >= 0x1100 ? 13 : 7;
 }

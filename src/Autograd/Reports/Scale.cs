@@ -12,8 +12,8 @@ internal sealed class Scale
 
     private readonly bool _logarithmic;
 
-    private Scale(double min, double max, bool logarithmic, Tick[] ticks)
-        => (Min, Max, _logarithmic, Ticks) = (min, max, logarithmic, ticks);
+    private Scale(double min, double max, bool logarithmic, Tick[] ticks, int decimals = -1)
+        => (Min, Max, _logarithmic, Ticks, Decimals) = (min, max, logarithmic, ticks, decimals);
 
     internal double Min { get; }
 
@@ -21,11 +21,29 @@ internal sealed class Scale
 
     internal Tick[] Ticks { get; }
 
+    /// <summary>How many decimals the labels have; -1 where they are powers of ten, in scientific notation or names.</summary>
+    internal int Decimals { get; }
+
+    /// <summary>Whether 0 lies on the axis but at neither end.</summary>
+    internal bool HasZeroInside => !_logarithmic && Min < 0 && Max > 0;
+
+    /// <summary>Whether the first and the last tick are near the ends.</summary>
+    internal bool LabelsItsEnds => Ticks.Length > 1 && Fraction(Ticks[0].Value) < 0.12 && Fraction(Ticks[^1].Value) > 0.88;
+
+    /// <summary>Whether only whole numbers have a meaning, as for steps and epochs.</summary>
+    internal bool IsWhole { get; private init; }
+
+    /// <summary>Whether the ticks are names, not numbers.</summary>
+    internal bool IsNamed { get; private init; }
+
     /// <summary>Whether an axis can show the value at all: NaN and infinity never, zero and below not on a logarithmic axis.</summary>
     internal static bool Accepts(double value, bool logarithmic = false)
         => Math.Abs(value) <= Largest && (!logarithmic || value >= Smallest);
 
     internal bool Accepts(double value) => Accepts(value, _logarithmic);
+
+    /// <summary>Whether a value lies between the ends; a little slack is for rounding.</summary>
+    internal bool Contains(double value) => Accepts(value) && Fraction(value) is >= -1e-9 and <= 1 + 1e-9;
 
     /// <summary>0 at the low end of the axis, 1 at the high end.</summary>
     internal double Fraction(double value) => _logarithmic
@@ -40,35 +58,88 @@ internal sealed class Scale
     {
         (min, max) = Opened(min, max);
         var (first, last, step) = Steps(min, max, target, widen, whole);
-        var ticks = LinearTicks(first, last, step);
+        var (ticks, decimals) = LinearTicks(Multiples(first, last, step), step);
         return widen
-            ? new Scale(Math.Min(min, step.Times(first)), Math.Max(max, step.Times(last)), false, ticks)
-            : new Scale(min, max, false, ticks);
+            ? new Scale(Math.Min(min, step.Times(first)), Math.Max(max, step.Times(last)), false, ticks, decimals)
+            : new Scale(min, max, false, ticks, decimals);
     }
+
+    /// <summary>An axis of steps or epochs: ticks at whole numbers, the first and the last among them.</summary>
+    internal static Scale Whole(double min, double max, int target)
+    {
+        if (max - min < 1)
+        {
+            return new Scale(min - 1, min + 1, false, [new Tick(min, min.ToString("F0", Markup.Invariant))], 0) { IsWhole = true };
+        }
+
+        var (first, last, step) = Steps(min, max, target, widen: false, whole: true);
+        var inner = Multiples(first, last, step).Where(value => value - min > 0.55 * step.Size && max - value > 0.55 * step.Size);
+        var (ticks, decimals) = LinearTicks([min, .. inner, max], new Step(1, 0));
+        return new Scale(min, max, false, ticks, decimals) { IsWhole = true };
+    }
+
+    /// <summary>An axis between given ends.</summary>
+    internal static Scale Between(double min, double max, int target, bool logarithmic, bool whole)
+    {
+        if (!logarithmic)
+        {
+            return whole && min == Math.Floor(min) && max == Math.Floor(max) ? Whole(min, max, target) : Linear(min, max, target, widen: false, whole);
+        }
+
+        if (min < Smallest)
+        {
+            throw new ValueException($"A logarithmic axis begins above 0, not at {min.ToString(Markup.Invariant)}: set its limits.");
+        }
+
+        var around = Logarithmic(min, max, target);
+        return new Scale(min, max, true, [.. around.Ticks.Where(tick => tick.Value >= min * (1 - 1e-9) && tick.Value <= max * (1 + 1e-9))]);
+    }
+
+    /// <summary>An axis of names at 0, 1, 2...</summary>
+    internal static Scale Names(IReadOnlyList<string> names)
+        => new(-0.5, Math.Max(names.Count, 1) - 0.5, false, [.. names.Select((name, place) => new Tick(place, name))]) { IsNamed = true };
+
+    /// <summary>The same axis, longer by a share of its length at each end; ticks stay where they are.</summary>
+    internal Scale Padded(double low, double high)
+    {
+        if (_logarithmic)
+        {
+            var ratio = Math.Log10(Max) - Math.Log10(Min);
+            return new Scale(Min * Math.Pow(10, -low * ratio), Max * Math.Pow(10, high * ratio), true, Ticks, Decimals);
+        }
+
+        var length = Max - Min;
+        return new Scale(Min - low * length, Max + high * length, false, Ticks, Decimals) { IsNamed = IsNamed, IsWhole = IsWhole };
+    }
+
+    /// <summary>The same axis with so many decimals in its labels.</summary>
+    internal Scale WithDecimals(int decimals)
+        => new(Min, Max, _logarithmic, [.. Ticks.Select(tick => tick with { Label = tick.Value.ToString("F" + decimals, Markup.Invariant) })], decimals);
 
     /// <summary>An axis on which equal ratios have equal lengths; both ends must be above zero.</summary>
     internal static Scale Logarithmic(double min, double max, int target)
     {
-        (min, max) = Opened(min, max);
+        (min, max) = max > min * (1 + 1e-12) ? (min, max) : (min / 2, max * 1.5);
         if (max / min < 5)
         {
             // Less than a decade has too few round powers, so the ticks are those of a linear axis.
             var (first, last, step) = Steps(min, max, target, widen: true, whole: false);
             first = Math.Max(first, 1);
-            return new Scale(Math.Min(min, step.Times(first)), Math.Max(max, step.Times(last)), true, LinearTicks(first, last, step));
+            return new Scale(Math.Min(min, step.Times(first)), Math.Max(max, step.Times(last)), true, LinearTicks(Multiples(first, last, step), step).Ticks);
         }
 
         var low = (int)Math.Floor(Math.Log10(min) + 1e-9);
         var high = (int)Math.Ceiling(Math.Log10(max) - 1e-9);
         var stride = (high - low + target - 1) / target;
         int[] mantissas = high - low <= 3 ? [1, 2, 5] : [1];
+        var scientific = low < -3 || high > 5;
         var ticks = new List<Tick>();
         for (var exponent = low; exponent <= high; exponent += stride)
         {
             foreach (var mantissa in mantissas)
             {
                 var value = new Step(mantissa, exponent).Times(1);
-                ticks.Add(new Tick(value, PowerLabel(value)));
+                ticks.Add(new Tick(value, PowerLabel(value, scientific)));
             }
         }
 
@@ -79,7 +150,7 @@ internal sealed class Scale
         return new Scale(Math.Min(min, kept[0].Value), Math.Max(max, kept[^1].Value), true, [.. kept]);
     }
 
-    /// <summary>A constant series still needs an axis of some length around it.</summary>
+    /// <summary>A constant series still needs an axis of some length: from 0, so that its height says how large it is.</summary>
     private static (double Min, double Max) Opened(double min, double max)
     {
         var magnitude = Math.Max(Math.Abs(min), Math.Abs(max));
@@ -88,8 +159,7 @@ internal sealed class Scale
             return (min, max);
         }
 
-        var margin = magnitude < Smallest ? 1 : magnitude / 2;
-        return (min - margin, max + margin);
+        return magnitude < Smallest ? (-1, 1) : (Math.Min(min, 0), Math.Max(max, 0));
     }
 
     private static (double First, double Last, Step Step) Steps(double min, double max, int target, bool widen, bool whole)
@@ -107,7 +177,7 @@ internal sealed class Scale
             : (Math.Ceiling(low - 1e-9), Math.Floor(high + 1e-9), step);
     }
 
-    private static Tick[] LinearTicks(double first, double last, Step step)
+    private static List<double> Multiples(double first, double last, Step step)
     {
         var values = new List<double>();
         for (var i = first; i <= last; i++)
@@ -115,21 +185,31 @@ internal sealed class Scale
             values.Add(step.Times(i) + 0.0);
         }
 
+        return values;
+    }
+
+    private static (Tick[] Ticks, int Decimals) LinearTicks(List<double> values, Step step)
+    {
         var magnitude = values.Count == 0 ? 0 : values.Max(Math.Abs);
-        var plain = values.ConvertAll(value => value.ToString("F" + Math.Max(0, -step.Exponent), Markup.Invariant));
+        var decimals = Math.Max(0, -step.Exponent);
+        var labels = values.ConvertAll(value => value.ToString("F" + decimals, Markup.Invariant));
         if (magnitude is > 0 and (>= 1e6 or < 1e-3))
         {
             var digits = Math.Clamp((int)Math.Floor(Math.Log10(magnitude)) - step.Exponent, 0, 15);
             var format = "0." + new string('#', digits) + "e0";
             var scientific = values.ConvertAll(value => value == 0 ? "0" : value.ToString(format, Markup.Invariant));
-            plain = scientific.Max(label => label.Length) < plain.Max(label => label.Length) ? scientific : plain;
+            if (scientific.Max(label => label.Length) < labels.Max(label => label.Length))
+            {
+                (labels, decimals) = (scientific, -1);
+            }
         }
 
-        return [.. values.Zip(plain, (value, label) => new Tick(value, label))];
+        return ([.. values.Zip(labels, (value, label) => new Tick(value, label))], decimals);
     }
 
-    private static string PowerLabel(double value)
-        => value.ToString(value is >= 0.999e-3 and < 0.999e6 ? "0.###" : "0e0", Markup.Invariant);
+    // One axis has one notation: all powers plain, or all of them in scientific notation.
+    private static string PowerLabel(double value, bool scientific)
+        => value.ToString(scientific && Math.Abs(value - 1) > 1e-9 ? "0e0" : "0.###", Markup.Invariant);
 
     /// <summary>A step of 1, 2 or 5 times a power of ten, kept in two parts so that its multiples are exact decimals.</summary>
     private readonly record struct Step(int Mantissa, int Exponent)

@@ -1,0 +1,123 @@
+using System.Text;
+
+namespace Autograd.Reports;
+
+/// <summary>Writes pictures as SVG: well-formed XML without script, outside files or ids, the same in every culture.</summary>
+internal static class SvgWriter
+{
+    /// <summary>A whole <c>svg</c> element with its style sheet.</summary>
+    internal static string Write(Picture picture, string title)
+    {
+        var svg = new StringBuilder();
+        svg.Append(Markup.Invariant, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"autograd-chart\" viewBox=\"0 0 {picture.Width:0.#} {picture.Height:0.#}\" ");
+        svg.Append(Markup.Invariant, $"role=\"img\" aria-label=\"{Markup.Escape(title)}\">\n<style>{ChartStyle.Sheet}</style>\n");
+        Write(svg, picture);
+        return svg.Append("</svg>\n").ToString();
+    }
+
+    private static void Write(StringBuilder svg, Picture picture)
+    {
+        foreach (var mark in picture.Marks)
+        {
+            switch (mark)
+            {
+                case PathMark path:
+                    svg.Append(Markup.Invariant, $"<path class=\"{path.Kind}\" d=\"");
+                    Data(svg, path);
+                    Close(svg.Append('"'), "path", path.Hover);
+                    break;
+                case RectMark rect:
+                    svg.Append(Markup.Invariant, $"<rect class=\"{rect.Kind}\" x=\"{rect.X:0.##}\" y=\"{rect.Y:0.##}\" width=\"{rect.Width:0.##}\" height=\"{rect.Height:0.##}\"");
+                    svg.Append(rect.Radius > 0 ? string.Create(Markup.Invariant, $" rx=\"{rect.Radius:0.#}\"") : "");
+                    Close(svg.Append(rect.Fill is { } fill ? $" fill=\"{fill}\"" : ""), "rect", rect.Hover);
+                    break;
+                case CircleMark circle:
+                    svg.Append(Markup.Invariant, $"<circle class=\"{circle.Kind}\" cx=\"{circle.X:0.#}\" cy=\"{circle.Y:0.#}\" r=\"{circle.Radius:0.#}\"");
+                    Close(svg, "circle", circle.Hover);
+                    break;
+                case TextMark text:
+                    Write(svg, text);
+                    break;
+                case ImageMark image:
+                    svg.Append(Markup.Invariant, $"<image x=\"{image.X:0.##}\" y=\"{image.Y:0.##}\" width=\"{image.Width:0.##}\" height=\"{image.Height:0.##}\" preserveAspectRatio=\"none\" ");
+                    svg.Append(image.Smooth ? "" : "style=\"image-rendering:pixelated\" ");
+                    svg.Append("href=\"data:image/png;base64,").Append(Convert.ToBase64String(PngWriter.Write(image.Pixels))).Append('"');
+                    Close(svg, "image", image.Hover);
+                    break;
+                case GroupMark { Cut: true } group:
+                    svg.Append(Markup.Invariant, $"<svg x=\"{group.X:0.##}\" y=\"{group.Y:0.##}\" width=\"{group.Inner.Width:0.##}\" height=\"{group.Inner.Height:0.##}\">\n");
+                    Write(svg, group.Inner);
+                    svg.Append("</svg>\n");
+                    break;
+                case GroupMark group:
+                    svg.Append(Markup.Invariant, $"<g transform=\"translate({group.X:0.##} {group.Y:0.##})\">\n");
+                    Write(svg, group.Inner);
+                    svg.Append("</g>\n");
+                    break;
+                case FramesMark frames:
+                    Write(svg, frames);
+                    break;
+            }
+        }
+    }
+
+    private static void Data(StringBuilder svg, PathMark path)
+    {
+        var points = path.Points;
+        for (var i = 0; i < points.Count; i++)
+        {
+            var (_, x, y, startsPiece) = points[i];
+            svg.Append(Markup.Invariant, $"{(startsPiece ? 'M' : 'L')}{x:0.#} {y:0.#}");
+
+            // A point between two gaps has no line to show it; a line of no length with round ends is a dot.
+            if (startsPiece && (i + 1 == points.Count || points[i + 1].StartsPiece))
+            {
+                svg.Append("h0");
+            }
+        }
+
+        svg.Append(path.Closed ? "z" : "");
+    }
+
+    private static void Write(StringBuilder svg, TextMark text)
+    {
+        var style = ChartStyle.Of(text.Kind);
+        var shown = TextMeasure.Cut(text.Text, text.Room, style.Size > 0 ? style.Size : ChartStyle.TextSize);
+        svg.Append(Markup.Invariant, $"<text class=\"{text.Kind}\" ");
+        svg.Append(text.Angle == 0
+            ? string.Create(Markup.Invariant, $"x=\"{text.X:0.#}\" y=\"{text.Y:0.#}\"")
+            : string.Create(Markup.Invariant, $"transform=\"translate({text.X:0.#} {text.Y:0.#}) rotate({text.Angle:0.#})\""));
+        svg.Append(text.Anchor switch { Anchor.Middle => " text-anchor=\"middle\"", Anchor.End => " text-anchor=\"end\"", _ => "" }).Append('>');
+        if ((text.Hover ?? (shown == text.Text ? null : text.Text)) is { } hover)
+        {
+            svg.Append(Markup.Invariant, $"<title>{Markup.Escape(hover)}</title>");
+        }
+
+        svg.Append(Markup.Escape(shown)).Append("</text>\n");
+    }
+
+    /// <summary>Frames follow each other by a style sheet alone. Resting the pointer on them pauses them; a reader who wants no motion sees the last one.</summary>
+    private static void Write(StringBuilder svg, FramesMark frames)
+    {
+        var count = frames.Frames.Count;
+        if (count > 1)
+        {
+            svg.Append(Markup.Invariant, $"<style>@keyframes autograd-{count}{{0%{{visibility:visible}}{100.0 / count:0.####}%,100%{{visibility:hidden}}}}\n");
+            svg.Append(".autograd-frame{visibility:hidden}.autograd-chart:hover .autograd-frame,.autograd-together:hover .autograd-frame{animation-play-state:paused!important}\n");
+            svg.Append("@media(prefers-reduced-motion:reduce){.autograd-frame{animation:none!important}.autograd-frame:last-child{visibility:visible}}</style>\n");
+        }
+
+        svg.Append("<g>\n");
+        foreach (var (index, frame) in frames.Frames.Index())
+        {
+            svg.Append(count == 1 ? "<g>" : string.Create(Markup.Invariant, $"<g class=\"autograd-frame\" style=\"animation:autograd-{count} {count * frames.SecondsPerFrame:0.###}s step-end {(index - count) * frames.SecondsPerFrame:0.###}s infinite\">"));
+            Write(svg, frame);
+            svg.Append("</g>\n");
+        }
+
+        svg.Append("</g>\n");
+    }
+
+    private static void Close(StringBuilder svg, string element, string? hover)
+        => svg.Append(hover is null ? "/>\n" : $"><title>{Markup.Escape(hover)}</title></{element}>\n");
+}
