@@ -75,6 +75,14 @@ public interface IReal<T> where T : struct, IReal<T>
     /// <summary>The larger value; NaN if either is.</summary>
     static abstract T Max(T x, T y);
 
+    /// <summary>-1, 0 or 1 by the sign of x; zeros and NaN stay what they are. A member, as is <see cref="Softplus"/>, because expressions in |x| have the wrong derivatives at 0: over tensors it is the operation, with a slope of its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Sign(T x) => T.Select(x > T.Zero, T.One, T.Select(x < T.Zero, T.Const(-1), x));
+
+    /// <summary>log(1 + e^x) without overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Softplus(T x) => T.Log1p(T.Exp(-T.Abs(x))) + T.Max(x, T.Zero);
+
     /// <summary>The largest integer not above x.</summary>
     static abstract T Floor(T x);
 

@@ -61,6 +61,10 @@ internal readonly struct TensorReal : IReal<TensorReal>
 
     public static TensorReal Abs(TensorReal x) => new(Tensor.Abs(x));
 
+    public static TensorReal Sign(TensorReal x) => new(Tensor.Sign(x));
+
+    public static TensorReal Softplus(TensorReal x) => new(Tensor.Softplus(x));
+
     public static TensorReal Floor(TensorReal x) => new(Tensor.Floor(x));
 
     public static TensorReal Ceiling(TensorReal x) => new(Tensor.Ceiling(x));

@@ -137,7 +137,7 @@ namespace Autograd.Ops
     internal readonly record struct LogSigmoidOp : IUnaryOp
     {
         [MethodImpl(AggressiveInlining)]
-        public T Of<T>(T x) where T : struct, IReal<T> => -Formulas.Softplus(-x);
+        public T Of<T>(T x) where T : struct, IReal<T> => -T.Softplus(-x);
 
         public static SlopeReads Reads => SlopeReads.X;
 
@@ -196,12 +196,12 @@ namespace Autograd.Ops
     internal readonly record struct MishOp : IUnaryOp
     {
         [MethodImpl(AggressiveInlining)]
-        public T Of<T>(T x) where T : struct, IReal<T> => x * T.Tanh(Formulas.Softplus(x));
+        public T Of<T>(T x) where T : struct, IReal<T> => x * T.Tanh(T.Softplus(x));
 
         public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
-        public T Slope<T>(T x, T y) where T : struct, IReal<T> => Formulas.MishSlope(x, T.Tanh(Formulas.Softplus(x)));
+        public T Slope<T>(T x, T y) where T : struct, IReal<T> => Formulas.MishSlope(x, T.Tanh(T.Softplus(x)));
     }
 
     internal readonly record struct SoftsignOp : IUnaryOp
@@ -218,7 +218,7 @@ namespace Autograd.Ops
     internal readonly record struct SoftplusOp : IUnaryOp
     {
         [MethodImpl(AggressiveInlining)]
-        public T Of<T>(T x) where T : struct, IReal<T> => Formulas.Softplus(x);
+        public T Of<T>(T x) where T : struct, IReal<T> => T.Softplus(x);
 
         public static SlopeReads Reads => SlopeReads.X;
 
@@ -363,24 +363,23 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x) where T : struct, IReal<T>
         {
-            var size = T.Abs(x);
-            var far = (T.Const(0.5) * size) + (T.Const(0.5) * Root(size));
+            var far = (T.Const(0.5) * T.Abs(x)) + (T.Const(0.5) * Root(x));
             return T.Select(x < T.Zero, B == 0 ? T.Zero : T.Const(B / 4) / far, far);
         }
 
         [MethodImpl(AggressiveInlining)]
-        public T Slope<T>(T x, T y) where T : struct, IReal<T> => B == 0 ? T.Select(x > T.Zero, T.One, T.Zero) : y / Root(T.Abs(x));
+        public T Slope<T>(T x, T y) where T : struct, IReal<T> => B == 0 ? T.Select(x > T.Zero, T.One, T.Zero) : y / Root(x);
 
-        // sqrt(x^2 + b) without overflow.
+        // sqrt(x^2 + b) without overflow; of x and not of |x|, for the sake of derivatives at 0.
         [MethodImpl(AggressiveInlining)]
-        private T Root<T>(T size) where T : struct, IReal<T>
+        private T Root<T>(T x) where T : struct, IReal<T>
         {
             if (B == 0)
             {
-                return size;
+                return T.Abs(x);
             }
-            var large = T.Max(size, T.Const(Math.Sqrt(B)));
-            var (ratio, rest) = (size / large, T.Const(Math.Sqrt(B)) / large);
+            var large = T.Max(T.Abs(x), T.Const(Math.Sqrt(B)));
+            var (ratio, rest) = (x / large, T.Const(Math.Sqrt(B)) / large);
             return T.Select(T.Equal(large, T.Const(double.PositiveInfinity)), large, large * T.Sqrt((ratio * ratio) + (rest * rest)));
         }
     }
@@ -416,9 +415,6 @@ namespace Autograd.Ops
 
     internal static class Formulas
     {
-        [MethodImpl(AggressiveInlining)]
-        public static T Softplus<T>(T x) where T : struct, IReal<T> => T.Log1p(T.Exp(-T.Abs(x))) + T.Max(x, T.Zero);
-
         [MethodImpl(AggressiveInlining)]
         public static T NormalDistribution<T>(T x) where T : struct, IReal<T> => T.Const(0.5) * (T.One + T.Erf(T.Const(1 / Constants.SqrtTwo) * x));
 

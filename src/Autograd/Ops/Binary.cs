@@ -7,7 +7,7 @@ namespace Autograd
 {
     public partial class Tensor
     {
-        /// <summary>x to the power y, elementwise. At x = 0 the gradient of x^0 is 0, and with respect to a positive y it is 0; for negative x the gradient with respect to y is NaN.</summary>
+        /// <summary>x to the power y, elementwise. At x = 0 the gradient of x^0 is 0, and with respect to y, 0 or more, it is 0; for negative x the gradient with respect to y is NaN.</summary>
         /// <exception cref="ValueException">An integer is raised to a negative integer power.</exception>
         public static Tensor Pow(Tensor x, Tensor y)
         {
@@ -27,7 +27,7 @@ namespace Autograd
             return exponent switch
             {
                 _ when !x.DType.IsFloating() => Pow(x, exponent == Math.Floor(exponent) && Math.Abs(exponent) < 1 << 30 ? (Tensor)(int)exponent : exponent),
-                1 => x.AsValue(),
+                1 => +x,
                 2 => Square(x),
                 3 => x * Square(x),
                 0.5 => Sqrt(x),
@@ -105,11 +105,11 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T Of<T>(T x, T y) where T : struct, IReal<T> => T.Pow(x, y);
 
-        // Where y is 0 the slope is 0 whatever x is; the power below must then not be infinite, or its own gradient would be 0 times infinity.
+        // x^0 is flat. Where x is too small to divide by, the power below would be infinite, and 0 times infinity NaN; elsewhere it stays, since its slope in y is 1 / x.
         [MethodImpl(AggressiveInlining)]
         public T SlopeX<T>(T x, T y, T z) where T : struct, IReal<T>
         {
-            var flat = T.Equal(y, T.Zero);
+            var flat = T.Select(T.Equal(y, T.Zero), T.Abs(x) < T.Const(1.2e-38), T.Abs(y) < T.Zero);
             return T.Select(flat, T.Zero, y * T.Pow(T.Select(flat, T.One, x), y - T.One));
         }
 
@@ -117,7 +117,7 @@ namespace Autograd.Ops
         public T SlopeY<T>(T x, T y, T z) where T : struct, IReal<T>
         {
             var zero = T.Equal(x, T.Zero);
-            return T.Select(zero, T.Select(y > T.Zero, T.Zero, T.Log(T.Abs(x))), z * T.Log(T.Select(zero, T.One, x)));
+            return T.Select(zero, T.Select(y >= T.Zero, T.Zero, T.Const(double.NegativeInfinity)), z * T.Log(T.Select(zero, T.One, x)));
         }
     }
 
@@ -187,10 +187,13 @@ namespace Autograd.Ops
         }
 
         [MethodImpl(AggressiveInlining)]
-        public T SlopeX<T>(T x, T y, T z) where T : struct, IReal<T> => x / Safe(z);
+        public T SlopeX<T>(T x, T y, T z) where T : struct, IReal<T> => Share(x, z);
 
         [MethodImpl(AggressiveInlining)]
-        public T SlopeY<T>(T x, T y, T z) where T : struct, IReal<T> => y / Safe(z);
+        public T SlopeY<T>(T x, T y, T z) where T : struct, IReal<T> => Share(y, z);
+
+        [MethodImpl(AggressiveInlining)]
+        private static T Share<T>(T x, T z) where T : struct, IReal<T> => T.Select(T.Equal(z, T.Zero), T.Zero, x / Safe(z));
 
         [MethodImpl(AggressiveInlining)]
         private static T Safe<T>(T x) where T : struct, IReal<T> => T.Select(T.Equal(x, T.Zero), T.One, x);
@@ -234,8 +237,9 @@ namespace Autograd.Ops
         [MethodImpl(AggressiveInlining)]
         public T SlopeY<T>(T x, T y, T z) where T : struct, IReal<T>
         {
-            var zero = T.Equal(x, T.Zero);
-            return T.Select(zero, T.Zero, x / T.Select(zero, T.One, y));
+            // Only at 0 / 0: elsewhere x / 0 is the limit, and 0 / y has the slope 1 / y in x.
+            var neither = T.Select(T.Equal(y, T.Zero), T.Equal(x, T.Zero), T.Abs(y) < T.Zero);
+            return T.Select(neither, T.Zero, x / T.Select(neither, T.One, y));
         }
     }
 

@@ -61,7 +61,7 @@ namespace Autograd.Ops
     internal readonly record struct SigmoidCrossEntropyOp : IBinaryOp
     {
         [MethodImpl(AggressiveInlining)]
-        public T Of<T>(T x, T y) where T : struct, IReal<T> => Formulas.Softplus(x) - (x * y);
+        public T Of<T>(T x, T y) where T : struct, IReal<T> => T.Softplus(x) - (x * y);
 
         [MethodImpl(AggressiveInlining)]
         public T SlopeX<T>(T x, T y, T z) where T : struct, IReal<T> => T.Sigmoid(x) - y;

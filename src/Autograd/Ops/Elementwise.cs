@@ -111,7 +111,7 @@ namespace Autograd.Ops
         public static SlopeReads Reads => SlopeReads.X;
 
         [MethodImpl(AggressiveInlining)]
-        public T Slope<T>(T x, T y) where T : struct, IReal<T> => Signs.Of(x);
+        public T Slope<T>(T x, T y) where T : struct, IReal<T> => T.Sign(x);
     }
 
     internal readonly record struct SignOp : IUnaryOp
@@ -119,7 +119,7 @@ namespace Autograd.Ops
         public static bool KeepsIntegers => true;
 
         [MethodImpl(AggressiveInlining)]
-        public T Of<T>(T x) where T : struct, IReal<T> => Signs.Of(x);
+        public T Of<T>(T x) where T : struct, IReal<T> => T.Sign(x);
 
         public static SlopeReads Reads => SlopeReads.None;
 
@@ -441,12 +441,5 @@ namespace Autograd.Ops
         public const double Ln10 = 2.302585092994045684017991454684;
         public const double SqrtPi = 1.772453850905516027298167483341;
         public const double SqrtTwo = 1.414213562373095048801688724210;
-    }
-
-    internal static class Signs
-    {
-        /// <summary>-1, 0 or 1; zeros and NaN stay what they are.</summary>
-        [MethodImpl(AggressiveInlining)]
-        public static T Of<T>(T x) where T : struct, IReal<T> => T.Select(x > T.Zero, T.One, T.Select(x < T.Zero, T.Const(-1), x));
     }
 }

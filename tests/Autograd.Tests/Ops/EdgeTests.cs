@@ -50,7 +50,7 @@ public sealed class EdgeTests
         new("std of constant rows", x => x[0].Reshape(2, 2).Std(1), [[2, 2, 1, 3]], [0, 1], [[0, 0, -0.5, 0.5]]),
         new("var of a constant", x => x[0].Var(), [[2, 2, 2]], [0], [[0, 0, 0]]),
         new("xlogy at 0, 0", x => XLogY(x[0], x[1]), [[0], [0]], [0], [[-Infinity], [0]]),
-        new("x^0 at 0", x => Pow(x[0], x[1]), [[0, 2], [0, 0]], [1, 1], [[0, 0], [-Infinity, Math.Log(2)]]),
+        new("x^0 at 0", x => Pow(x[0], x[1]), [[0, 2], [0, 0]], [1, 1], [[0, 0], [0, Math.Log(2)]]),
         new("x^0 at 0, constant exponent", x => Pow(x[0], 0.0), [[0, 2]], [1, 1], [[0, 0]]),
         new("0^y for positive y", x => Pow(x[0], x[1]), [[0, 0, 0], [1, 2, 0.5]], [0, 0, 0], [[1, 0, Infinity], [0, 0, 0]]),
         new("negative base", x => Pow(x[0], x[1]), [[-2, -2], [2, 3]], [4, -8], [[-4, 12], [double.NaN, double.NaN]]),
