@@ -32,7 +32,7 @@ public sealed record GradientCheckOptions
 
     /// <summary>
     /// Whether a probable kink passes: a point where the differences to the left and to the right disagree, such as x = 0 for relu,
-    /// and the analytic gradient lies between them. In <see cref="Fast"/> mode a kink anywhere excuses the projection.
+    /// and the analytic gradient lies between them; and a jump. In <see cref="Fast"/> mode a kink anywhere excuses the projection.
     /// </summary>
     public bool AllowKinks { get; init; }
 

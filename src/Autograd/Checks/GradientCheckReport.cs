@@ -15,6 +15,9 @@ public enum GradientCheckFailureKind
     /// <summary>They disagree at a point where the function is probably not smooth: the one-sided differences disagree with each other as well.</summary>
     Kink,
 
+    /// <summary>They disagree at a point where the function jumps, so that it has no gradient there: it changes by as much over a tenth of the step.</summary>
+    Jump,
+
     /// <summary>One of the two is NaN or infinite.</summary>
     NotFinite,
 
@@ -72,6 +75,7 @@ public sealed record GradientCheckFailure(
             GradientCheckFailureKind.WrongGradient => $"{text}, ratio {Number(Ratio, "g5")}{Remark}",
             GradientCheckFailureKind.NotFinite => $"{text}: NaN or infinity{Remark}",
             GradientCheckFailureKind.Kink => $"{text}: probably a kink, not a wrong gradient{Remark}",
+            GradientCheckFailureKind.Jump => $"{text}: the function jumps here{Remark}",
             _ => $"{text}{Remark}",
         };
     }
@@ -101,13 +105,13 @@ public sealed class GradientCheckReport
     /// <summary>Whether everything agreed.</summary>
     public bool Passed => NumberOfFailures == 0;
 
-    /// <summary>The first failures, at most <see cref="GradientCheckOptions.MaxFailures"/>; probable kinks come last.</summary>
+    /// <summary>The first failures, at most <see cref="GradientCheckOptions.MaxFailures"/>; probable kinks and jumps come last.</summary>
     public IReadOnlyList<GradientCheckFailure> Failures { get; internal init; } = [];
 
     /// <summary>How many failures there are, listed or not.</summary>
     public long NumberOfFailures { get; internal init; }
 
-    /// <summary>How many probable kinks were met; they count as failures unless <see cref="GradientCheckOptions.AllowKinks"/>.</summary>
+    /// <summary>How many probable kinks, and jumps, were met; they count as failures unless <see cref="GradientCheckOptions.AllowKinks"/>.</summary>
     public long NumberOfKinks { get; internal init; }
 
     /// <summary>How many derivatives were compared: entries of Jacobians, or projections of them in fast mode.</summary>

@@ -204,8 +204,9 @@ internal sealed class GradientComparison(GradientCheckOptions options)
         var error = Math.Abs(analytic - numeric);
         var finite = double.IsFinite(analytic) && double.IsFinite(numeric);
         var agrees = finite && Agrees(analytic, numeric);
-        var kink = finite && !agrees && tape is not null && line.IsKink(output, row, weights, analytic, Agrees);
-        if (finite && !kink)
+        var jump = finite && !agrees && tape is not null ? line.Jump(output, row, weights) : null;
+        var kink = finite && !agrees && tape is not null && jump is null && line.IsKink(output, row, weights, analytic, Agrees);
+        if (finite && !kink && jump is null)
         {
             _maxAbsolute = Math.Max(_maxAbsolute, error);
             var size = Math.Max(Math.Abs(analytic), Math.Abs(numeric));
@@ -218,7 +219,7 @@ internal sealed class GradientComparison(GradientCheckOptions options)
         {
             return;
         }
-        var kind = !finite ? Kind.NotFinite : tape is null ? Kind.Unconnected : kink ? Kind.Kink : Kind.WrongGradient;
+        var kind = !finite ? Kind.NotFinite : tape is null ? Kind.Unconnected : jump is not null ? Kind.Jump : kink ? Kind.Kink : Kind.WrongGradient;
         var f = taped.Function;
         Add(new GradientCheckFailure(
             kind,
@@ -235,6 +236,7 @@ internal sealed class GradientComparison(GradientCheckOptions options)
             {
                 Kind.Unconnected => $". {taped.Explanation(output, line.Input)}",
                 Kind.Kink => FormattableString.Invariant($": the slopes to the left and right are {line.Slopes(output, row, weights).Left:g5} and {line.Slopes(output, row, weights).Right:g5}"),
+                Kind.Jump => FormattableString.Invariant($", by {jump:g5}"),
                 Kind.WrongGradient when options.Fast => " (a random projection; without Fast the elements are named)",
                 _ => "",
             }));
@@ -245,7 +247,7 @@ internal sealed class GradientComparison(GradientCheckOptions options)
 
     private void Add(GradientCheckFailure failure)
     {
-        var isKink = failure.Kind == Kind.Kink;
+        var isKink = failure.Kind is Kind.Kink or Kind.Jump;
         (isKink ? ref _kinkCount : ref _failureCount)++;
         var list = isKink ? _kinks : _failures;
         if (list.Count < options.MaxFailures)
@@ -519,6 +521,15 @@ internal sealed class GradientComparison(GradientCheckOptions options)
             var staysApart = Math.Abs(nearerLeft - nearerRight) > (0.5 * Math.Abs(left - right)) + (10 * noise);
             var agreesNearer = agrees(analytic, Slope(Nearer.Before[output], Nearer.After[output], Nearer.Width, row, weights));
             return between && (staysApart || agreesNearer);
+        }
+
+        /// <summary>By how much the function jumps here, if it does. What a smooth function, or one with a kink, changes by shrinks with the step; a jump does not.</summary>
+        public double? Jump(int output, int row, double[]? weights)
+        {
+            var across = Change(_near);
+            return Math.Abs(across) > 10 * Noise(output, row, weights) * step && Change(Nearer) is var nearer && nearer / across is > 0.5 and < 2 ? nearer : null;
+
+            double Change(Pair pair) => Slope(pair.Before[output], pair.After[output], 1, row, weights);
         }
 
         private (double Left, double Right) Slopes(Pair pair, int output, int row, double[]? weights) =>

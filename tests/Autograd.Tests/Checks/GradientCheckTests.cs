@@ -284,7 +284,7 @@ public class GradientCheckTests
     {
         var report = GradientCheck.Run(f, From([place]));
         Assert.True(report.Passed == passes, $"{name}: {report}");
-        Assert.All(report.Failures, failure => Assert.Equal(Kind.Kink, failure.Kind));
+        Assert.All(report.Failures, failure => Assert.Equal(name == "a jump" ? Kind.Jump : Kind.Kink, failure.Kind));
         Assert.True(GradientCheck.Run(f, From([place]), new() { AllowKinks = true }).Passed);
     }
 
@@ -486,5 +486,45 @@ public class GradientCheckTests
         tape.Watch(x);
         var analytic = tape.Gradient(F(x), x)!;
         Assert.All(analytic.ToArray<float>().Zip(numeric.ToArray<double>()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    public static TheoryData<string> Jumping => ["Sign", "Floor", "Where", "Relu, order 2"];
+
+    [Theory]
+    [MemberData(nameof(Jumping))]
+    public void A_jump_is_named_as_one(string name)
+    {
+        Func<Tensor, Tensor> f = name switch
+        {
+            "Sign" => Sign,
+            "Floor" => x => Floor(x) * 3,
+            "Where" => x => Where(x >= 0, x + 2, x),
+            _ => Relu,
+        };
+        var order = name.EndsWith('2') ? 2 : 1;
+        foreach (var fast in new[] { false, true })
+        {
+            var options = new GradientCheckOptions { Order = order, Fast = fast, AllowKinks = order == 2 };
+            var report = GradientCheck.Run(f, From([0.0, 1.5]), options);
+            if (order == 1)
+            {
+                Assert.False(report.Passed);
+                Assert.Contains(report.Failures, failure => failure.Kind == Kind.Jump);
+                Assert.Contains("the function jumps here, by", report.ToString(), StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.True(report.Passed, report.ToString());
+            }
+            Assert.True(GradientCheck.Run(f, From([0.0, 1.5]), new() { Order = order, Fast = fast, AllowKinks = true }).Passed);
+        }
+        Assert.True(GradientCheck.Run(f, From([0.25, 1.5]), new() { Order = order }).Passed);
+    }
+
+    [Fact]
+    public void A_wrong_gradient_is_no_jump()
+    {
+        var wrong = GradientCheck.Run(x => CustomGradient(x, Square, (dy, x, _) => 3 * dy * x), From([0.5, 1000]));
+        Assert.All(wrong.Failures, failure => Assert.Equal(Kind.WrongGradient, failure.Kind));
     }
 }
