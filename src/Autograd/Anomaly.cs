@@ -6,6 +6,32 @@ namespace Autograd;
 /// <summary>Finds the operation, and the line that called it, which first made a NaN or an infinity.</summary>
 internal static class Anomaly
 {
+    private const string Infinity = "infinity";
+
+    /// <summary>"NaN" or "infinity" if the result of a call, or the gradient it gives, holds one that is not just handed on: see <see cref="HandsOnInfinity"/>.</summary>
+    public static string? Made(Tensor result, in RecordedOp call, Recording recording, bool allowsInfinity)
+    {
+        var bad = FirstBad(result);
+        return bad == Infinity && (allowsInfinity || HandsOnInfinity(call, recording)) ? null : bad;
+    }
+
+    /// <summary>
+    /// Whether an operand holds an infinity that was let pass before: a constant, as the -infinity of a mask, or the result of an operation. What a leaf holds, a weight that has grown beyond all
+    /// bounds, is an anomaly.
+    /// </summary>
+    private static bool HandsOnInfinity(in RecordedOp call, Recording recording)
+    {
+        for (var i = 0; i < call.InputCount; i++)
+        {
+            var index = call.InputIndex(i);
+            if ((index < 0 || recording[index].Op is not null) && FirstBad(call.Input(i)) == Infinity)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>"NaN" or "infinity" if the tensor holds one.</summary>
     public static string? FirstBad(Tensor x)
     {
@@ -28,7 +54,7 @@ internal static class Anomaly
             {
                 return "NaN";
             }
-            found = T.IsInfinity(value) ? "infinity" : found;
+            found = T.IsInfinity(value) ? Infinity : found;
         }
         return found;
     }

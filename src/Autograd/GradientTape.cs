@@ -39,6 +39,7 @@ public sealed class GradientTape : IDisposable
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly bool _watchVariables;
     private readonly bool _detectAnomalies;
+    private readonly bool _allowInfinity;
     private readonly bool _persistent;
 
     private ulong _bit;
@@ -58,20 +59,23 @@ public sealed class GradientTape : IDisposable
     /// <param name="persistent">Whether more than one gradient may be taken.</param>
     /// <param name="watchAccessedVariables">Whether trainable variables are watched when they are used.</param>
     /// <param name="detectAnomalies">
-    /// Whether to throw an <see cref="AnomalyException"/> that names the operation, and the line that called it, which first produced NaN or infinity, forward or backward. Slow.
+    /// Whether to throw an <see cref="AnomalyException"/> that names the operation, and the line that called it, which first produced NaN or infinity, forward or backward. Slow. An infinity
+    /// that an operation only hands on is none: one among its constants, as the -infinity of a mask, or one that followed from such.
     /// </param>
-    public GradientTape(bool persistent = false, bool watchAccessedVariables = true, bool detectAnomalies = false)
+    /// <param name="allowInfinity">Whether only NaN is an anomaly.</param>
+    public GradientTape(bool persistent = false, bool watchAccessedVariables = true, bool detectAnomalies = false, bool allowInfinity = false)
     {
         _persistent = persistent;
         _watchVariables = watchAccessedVariables;
         _detectAnomalies = detectAnomalies;
+        _allowInfinity = allowInfinity;
         _recording = Recording.OfThread;
         Begin();
     }
 
     private void Begin()
     {
-        _bit = 1UL << _recording.Open(this, _watchVariables, _detectAnomalies);
+        _bit = 1UL << _recording.Open(this, _watchVariables, _detectAnomalies, _allowInfinity);
         _start = _recording.Count;
         _watchedEarlier = null;
         _state = State.Open;
@@ -224,6 +228,7 @@ public sealed class GradientTape : IDisposable
                 gradients[i] = Tensor.ZerosLike(sources[i]);
                 continue;
             }
+            var flat = false;
             foreach (var target in targets)
             {
                 var explanation = new Explanation(_recording, _bit, _start).Of(target, sources[i]);
@@ -231,8 +236,10 @@ public sealed class GradientTape : IDisposable
                 {
                     throw new TapeException($"Gradient: {explanation.Text}");
                 }
+                flat |= explanation.Flat;
                 (_explanations ??= [])[(target, sources[i])] = explanation.Text;
             }
+            gradients[i] = flat ? Tensor.ZerosLike(sources[i]) : null;
         }
         return gradients;
     }

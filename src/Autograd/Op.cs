@@ -128,6 +128,9 @@ internal struct RecordedOp
     /// <summary>One bit for each tape that watched the result though it had not recorded the operation: for it the result is a leaf.</summary>
     public ulong LeafOf;
 
+    /// <summary>Whether the library made the call to compute a gradient. Integers and bools it reads are then constants: see <see cref="IsFlat"/>.</summary>
+    public bool InPullback;
+
     /// <summary>The first operand.</summary>
     public readonly Tensor X => A!;
 
@@ -138,6 +141,12 @@ internal struct RecordedOp
     public readonly int InputIndex(int i) => ManyIndices is not null ? ManyIndices[i] : i switch { 0 => IndexA, 1 => IndexB, _ => IndexC };
 
     public readonly bool IsLeafOf(ulong tape) => Op is null || (LeafOf & tape) != 0;
+
+    /// <summary>
+    /// Whether the result depends on an operand with derivative 0, being constant piece by piece: a slope that a comparison chose, a gradient put where an index said. In a call of the program's
+    /// own the same would be refused by name.
+    /// </summary>
+    public readonly bool IsFlat(int input) => InPullback && !Input(input).DType.IsFloating();
 
     /// <summary>Puts readable tensors in the place of disposed ones.</summary>
     public void Revive(Recording recording, int index)

@@ -33,6 +33,7 @@ internal sealed class Recording
     private ulong _active;
     private ulong _watchingVariables;
     private ulong _detectingAnomalies;
+    private ulong _allowingInfinity;
     private int _nextCleanUp = 64;
     private List<string?>? _callers;
     private readonly List<Tensor> _private = [];
@@ -64,7 +65,7 @@ internal sealed class Recording
 
     // ---- tapes ----
 
-    public int Open(GradientTape tape, bool watchVariables, bool detectAnomalies)
+    public int Open(GradientTape tape, bool watchVariables, bool detectAnomalies, bool allowInfinity)
     {
         CloseAbandoned();
         if (_open == ulong.MaxValue)
@@ -95,6 +96,10 @@ internal sealed class Recording
         if (detectAnomalies)
         {
             _detectingAnomalies |= mask;
+        }
+        if (allowInfinity)
+        {
+            _allowingInfinity |= mask;
         }
         return bit;
     }
@@ -138,6 +143,7 @@ internal sealed class Recording
         _active &= ~tape;
         _watchingVariables &= ~tape;
         _detectingAnomalies &= ~tape;
+        _allowingInfinity &= ~tape;
     }
 
     private void Empty()
@@ -364,6 +370,7 @@ internal sealed class Recording
         call.Op = op;
         call.Y = y;
         call.Tapes = tapes;
+        call.InPullback = InPullback;
         y.Slot = SlotAt(index);
         y.Flags |= Tensor.Traits.Recorded | Tensor.Traits.Held;
         return ref call;
@@ -500,7 +507,7 @@ internal sealed class Recording
         var caller = Anomaly.Caller();
         _callers.Add(caller);
         ref var call = ref _calls[_count - 1];
-        if (Anomaly.FirstBad(call.Y) is { } bad)
+        if (Anomaly.Made(call.Y, call, this, AllowsInfinity(call.Tapes & _detectingAnomalies)) is { } bad)
         {
             var name = call.Op!.Name;
             var operands = Anomaly.DescribeOperands(call);
@@ -514,7 +521,33 @@ internal sealed class Recording
 
     public bool DetectsAnomalies(ulong tape) => (_detectingAnomalies & tape) != 0;
 
+    /// <summary>Whether all of the given tapes take infinities for numbers.</summary>
+    public bool AllowsInfinity(ulong tapes) => (tapes & ~_allowingInfinity) == 0;
+
     public string CallerOf(int index) => _callers is not null && index < _callers.Count && _callers[index] is { } caller ? caller : "an unknown line";
+
+    // ---- whose calls ----
+
+    /// <summary>Whether what happens now is a step of a reverse pass and not the program's.</summary>
+    public bool InPullback { get; set; }
+
+    /// <summary>What happens until it is disposed is the program's own again: a function of the user's that a pullback calls.</summary>
+    public static ProgramsOwn Program() => new(t_current);
+
+    internal readonly ref struct ProgramsOwn
+    {
+        private readonly Recording? _recording;
+        private readonly bool _before;
+
+        public ProgramsOwn(Recording? recording)
+        {
+            _recording = recording;
+            _before = recording?.InPullback ?? false;
+            recording?.InPullback = false;
+        }
+
+        public void Dispose() => _recording?.InPullback = _before;
+    }
 
     // ---- pausing ----
 

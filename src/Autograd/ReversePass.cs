@@ -59,6 +59,10 @@ internal ref struct ReversePass
         foreach (var target in targets)
         {
             ArgumentNullException.ThrowIfNull(target, nameof(targets));
+            if (target is Variable variable)
+            {
+                Recording.Active?.SlotOf(variable); // to be differentiated is to be met
+            }
         }
         foreach (var source in sources)
         {
@@ -97,6 +101,8 @@ internal ref struct ReversePass
         scratch.Grow(slots);
         _gradients = scratch.Gradients;
         _needed = scratch.Needed;
+        var within = _recording.InPullback;
+        _recording.InPullback = true;
         try
         {
             FindNeeded(sources);
@@ -106,6 +112,7 @@ internal ref struct ReversePass
         }
         finally
         {
+            _recording.InPullback = within;
             Array.Clear(_gradients, 0, slots);
             Array.Clear(_needed, 0, slots);
             if (slots <= 1 << 16)
@@ -214,6 +221,8 @@ internal ref struct ReversePass
             {
                 dy.Flags &= ~Tensor.Traits.Spendable;
             }
+            // Looked at now: a pullback may write over it.
+            var allowsInfinity = detectAnomalies && (_recording.AllowsInfinity(_tape) || Anomaly.FirstBad(dy) is not null);
             var any = false;
             for (var input = 0; input < call.InputCount; input++)
             {
@@ -232,7 +241,7 @@ internal ref struct ReversePass
                 {
                     continue;
                 }
-                if (detectAnomalies && Anomaly.FirstBad(dx) is { } bad)
+                if (detectAnomalies && Anomaly.Made(dx, call, _recording, allowsInfinity) is { } bad)
                 {
                     throw new AnomalyException($"{call.Op.Name} produced {bad} in the backward pass, for operand {input}; called at {_recording.CallerOf(i)}. {Anomaly.DescribeOperands(call)}");
                 }
@@ -303,7 +312,9 @@ internal ref struct ReversePass
             var slot = SlotOf(PlaceOf(sources[i]));
             if (slot >= 0 && _gradients[slot] is { } gradient)
             {
-                gradient.Flags &= ~Tensor.Traits.Spendable; // now it is the program's
+                // What a pullback passed on is several gradients at once; to dispose one must not dispose the others.
+                gradient = (gradient.Flags & Tensor.Traits.Given) != 0 ? gradient.OwnView() : gradient;
+                gradient.Flags = (gradient.Flags & ~Tensor.Traits.Spendable) | Tensor.Traits.Given; // now it is the program's
                 result[i] = gradient;
             }
         }

@@ -34,6 +34,9 @@ public partial class Tensor : IDisposable
 
         /// <summary>A gradient on its way back that only the reverse pass knows: the pullback it is given to may write its own result over it.</summary>
         Spendable = 32,
+
+        /// <summary>A gradient that was handed out: the program may dispose it.</summary>
+        Given = 64,
     }
 
     // Exactly one cache line: an operation on small tensors costs about as much as the objects it makes.
@@ -168,7 +171,19 @@ public partial class Tensor : IDisposable
         return true;
     }
 
-    /// <summary>For operations that have nothing to do: this tensor, or for a variable its present value, which later assignments leave alone.</summary>
+    /// <summary>
+    /// For operations that have nothing to do: a tensor of its own over the same elements, which a tape can tell from this one, and whose disposal leaves this one alone. Of a variable its
+    /// present value, which later assignments leave alone.
+    /// </summary>
+    internal Tensor OwnView(Op? op = null)
+    {
+        var y = View(Shape, StridesOrNull, Offset);
+        y.Flags |= Flags & Traits.Weak;
+        Recording.Active?.Add(op ?? Ops.IdentityOp.Instance, y, this);
+        return y;
+    }
+
+    /// <summary>For steps within the library that have nothing to do: this tensor, or for a variable its present value.</summary>
     internal Tensor AsValue() => IsVariable ? Unsafe.As<Variable>(this).Value : this;
 
     /// <summary>This tensor's elements in row-major order: itself where it is so already, else an unrecorded copy.</summary>
@@ -272,8 +287,8 @@ public partial class Tensor : IDisposable
 
     /// <summary>
     /// Gives large memory back at once instead of when the garbage collector finds it. Never needed; safe early, twice or never.
-    /// A view or a tape that still reads the memory keeps it. Further operations on this tensor throw. Note that an operation with nothing to do (<c>Cast</c> to the type there is,
-    /// <c>Reshape</c> to the same shape, <c>x[..]</c>) gives the tensor itself.
+    /// A view or a tape that still reads the memory keeps it. Further operations on this tensor throw, on others never: an operation with nothing to do (<c>Cast</c> to the type there is,
+    /// <c>Reshape</c> to the same shape, <c>x[..]</c>) gives a tensor of its own.
     /// </summary>
     public void Dispose()
     {

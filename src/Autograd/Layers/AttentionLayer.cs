@@ -65,7 +65,7 @@ public abstract class AttentionLayer : Layer
     protected override Tensors CallAll(Tensors inputs, bool training)
     {
         var (query, value, key) = Sequences(inputs);
-        var y = Attend(query.Cast(DType), key.Cast(DType), value.Cast(DType), SeenBy(inputs, query, key, value), training);
+        var y = Attend(query.AsType(DType), key.AsType(DType), value.AsType(DType), SeenBy(inputs, query, key, value), training);
         return Masks.Copied(query, y);
     }
 

@@ -190,7 +190,7 @@ public sealed class RandomCrop : Layer
     protected override Tensor Call(Tensor x, bool training)
     {
         RequireImages(x.Shape, 2);
-        x = x.Cast(DType);
+        x = x.AsType(DType);
         if (!training || x.Shape[1] < Height || x.Shape[2] < Width)
         {
             return Resampling.Fitted(x, Height, Width, "bilinear");

@@ -63,7 +63,7 @@ public abstract class ConvolutionLayer : KernelLayer
     protected override Tensor Call(Tensor x, bool training)
     {
         RequireImages(x.Shape, _spatial);
-        return Activated(Conv(x.Cast(DType), Kernel!, Strides, Padding, DilationRate, Groups, Bias));
+        return Activated(Conv(x.AsType(DType), Kernel!, Strides, Padding, DilationRate, Groups, Bias));
     }
 }
 

@@ -37,6 +37,6 @@ public sealed class Dense(
     protected override Tensor Call(Tensor x, bool training)
     {
         RequireFeatures(x, Kernel!.Shape[0]);
-        return Finish(x.Cast(DType), Kernel);
+        return Finish(x.AsType(DType), Kernel);
     }
 }

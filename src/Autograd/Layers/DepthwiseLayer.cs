@@ -80,7 +80,7 @@ public abstract class DepthwiseLayer : BiasedLayer
             throw new ShapeException($"the input has {x.Shape[^1]} channels, and the layer was built for {channels}.");
         }
         var kernel = _kernel.Reshape([.. _kernel.Shape.Dimensions[..^2], 1, channels * DepthMultiplier]);
-        return Conv(x.Cast(DType), kernel, Strides, Padding, DilationRate, channels);
+        return Conv(x.AsType(DType), kernel, Strides, Padding, DilationRate, channels);
     }
 }
 

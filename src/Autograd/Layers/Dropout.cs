@@ -17,7 +17,7 @@ public abstract class NoiseLayer : Layer
     private protected long? NextSeed() => Seeds!.Next();
 
     /// <inheritdoc/>
-    protected sealed override Tensor Call(Tensor x, bool training) => training ? Disturbed(x.DType.IsFloating() ? x : x.Cast(DType)) : x;
+    protected sealed override Tensor Call(Tensor x, bool training) => training ? Disturbed(x.DType.IsFloating() ? x : x.AsType(DType)) : x;
 
     private protected abstract Tensor Disturbed(Tensor x);
 }

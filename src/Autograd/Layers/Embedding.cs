@@ -43,7 +43,7 @@ public sealed class Embedding(
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
-        var positions = x.DType is DType.Int32 or DType.Int64 ? x : x.Cast(DType.Int64);
+        var positions = x.DType is DType.Int32 or DType.Int64 ? x : x.AsType(DType.Int64);
         var y = Embeddings!.Take(positions);
         if (!MaskZero)
         {

@@ -238,7 +238,7 @@ public abstract partial class Layer
         }
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i].Variable.Assign(values[i].Cast(weights[i].Variable.DType));
+            weights[i].Variable.Assign(values[i].AsType(weights[i].Variable.DType));
         }
     }
 
@@ -380,6 +380,7 @@ public abstract partial class Layer
             {
                 throw NoResult();
             }
+            results = Apart(results, inputs);
             if (Masks.Exist && PassesMask)
             {
                 Masks.Pass(inputs, results);
@@ -428,6 +429,22 @@ public abstract partial class Layer
         }
     }
 
+    // A layer with nothing to do gives a tensor of its own, as operations do.
+    private static Tensors Apart(Tensors results, Tensors inputs)
+    {
+        foreach (var x in inputs)
+        {
+            foreach (var y in results)
+            {
+                if (ReferenceEquals(x, y))
+                {
+                    return results.Select(result => inputs.Any(input => ReferenceEquals(input, result)) ? Masks.Copied(result, result.OwnView()) : result);
+                }
+            }
+        }
+        return results;
+    }
+
     private Tensors Converted(Tensors inputs)
     {
         foreach (var x in inputs)
@@ -435,7 +452,7 @@ public abstract partial class Layer
             if (x.DType.IsFloating() && x.DType != DType)
             {
                 var dtype = DType;
-                return inputs.Select(x => x.DType.IsFloating() ? Masks.Copied(x, x.Cast(dtype)) : x);
+                return inputs.Select(x => x.DType.IsFloating() ? Masks.Copied(x, x.AsType(dtype)) : x);
             }
         }
         return inputs;

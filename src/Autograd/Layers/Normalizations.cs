@@ -124,7 +124,7 @@ public sealed class BatchNormalization(
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
-        x = x.Cast(DType);
+        x = x.AsType(DType);
         var axis = FeatureAxis(x.Shape);
         // Nothing has no mean, and nothing is to be normalized.
         if (!training || x.Size == 0)

@@ -84,12 +84,12 @@ public abstract class GlobalAveragePooling : GlobalPooling
     {
         var places = Places(x);
         var mask = Spatial == 1 ? MaskOf(x) : null;
-        x = x.Cast(DType);
+        x = x.AsType(DType);
         if (mask is null)
         {
             return x.Mean(places, KeepDims);
         }
-        var weights = mask.Cast(x.DType).ExpandDims(-1);
+        var weights = mask.AsType(x.DType).ExpandDims(-1);
         return (x * weights).Sum(places, KeepDims) / Tensor.Maximum(weights.Sum(places, KeepDims), 1);
     }
 }

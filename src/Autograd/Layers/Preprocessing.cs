@@ -17,7 +17,7 @@ public sealed class Rescaling(double scale, double offset = 0, InputShape? input
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
-        var y = x.Cast(DType) * Scale;
+        var y = x.AsType(DType) * Scale;
         return Offset == 0 ? y : y + Offset;
     }
 }
@@ -66,7 +66,7 @@ public sealed class Normalization(
         {
             Apply(data[..1]);
         }
-        var x = data.Cast(DType.Float64);
+        var x = data.AsType(DType.Float64);
         Axes others = Enumerable.Range(0, x.Rank).Where(other => Axis is null || other != x.Shape.Axis(Axis.Value, "axis")).ToArray();
         _mean!.Assign(x.Mean(others));
         _variance!.Assign(x.Var(others));
@@ -85,7 +85,7 @@ public sealed class Normalization(
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
-        x = x.Cast(DType);
+        x = x.AsType(DType);
         Tensor Along(Tensor features) => Axis is { } axis
             ? features.Reshape([features.Shape[0], .. Enumerable.Repeat(1, x.Rank - 1 - x.Shape.Axis(axis, "axis"))])
             : features;
@@ -105,7 +105,7 @@ public abstract class EncodingLayer : Layer
 
     private protected Tensor Encoded(Tensor classes, int count)
     {
-        var positions = classes.DType is DType.Int32 or DType.Int64 ? classes : classes.Cast(DType.Int64);
+        var positions = classes.DType is DType.Int32 or DType.Int64 ? classes : classes.AsType(DType.Int64);
         positions = positions.Rank == 1 ? positions.ExpandDims(1) : positions;
         if (positions.Rank == 0)
         {

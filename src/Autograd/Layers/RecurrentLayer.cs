@@ -140,7 +140,7 @@ public abstract class RecurrentLayer : Layer
     /// <inheritdoc/>
     protected override Tensors CallAll(Tensors inputs, bool training)
     {
-        var x = inputs[0].Cast(DType);
+        var x = inputs[0].AsType(DType);
         RequireSequences(x.Shape);
         RequireFeatures(x, Kernel!.Shape[0]);
         var given = inputs.Skip(1).ToList();
@@ -178,7 +178,7 @@ public abstract class RecurrentLayer : Layer
     // Before the first step that counts there is no output, though there is a state: as in Keras, zeros.
     private (Tensor Outputs, Tensor Final) OfSteps(Tensor mask, Tensor outputs, Tensor final)
     {
-        var counted = (GoBackwards ? mask.Flip(1) : mask).Cast(DType.Int32).CumSum(1) > 0;
+        var counted = (GoBackwards ? mask.Flip(1) : mask).AsType(DType.Int32).CumSum(1) > 0;
         return ReturnSequences ? (Where(counted.ExpandDims(2), outputs, 0), final) : (outputs, Where(mask.Any(1, keepDims: true), final, 0));
     }
 

@@ -79,7 +79,7 @@ public sealed class Resizing(int height, int width, string interpolation = "bili
     protected override Tensor Call(Tensor x, bool training)
     {
         RequireImages(x.Shape, 2);
-        x = x.Cast(DType);
+        x = x.AsType(DType);
         return CropToAspectRatio ? Resampling.Fitted(x, Height, Width, Interpolation) : Resampling.Resized(x, Height, Width, Interpolation);
     }
 }
@@ -101,7 +101,7 @@ public sealed class CenterCrop(int height, int width, InputShape? inputShape = n
     protected override Tensor Call(Tensor x, bool training)
     {
         RequireImages(x.Shape, 2);
-        x = x.Cast(DType);
+        x = x.AsType(DType);
         return x.Shape[1] >= Height && x.Shape[2] >= Width ? Resampling.Middle(x, Height, Width) : Resampling.Fitted(x, Height, Width, "bilinear");
     }
 }

@@ -71,7 +71,7 @@ public sealed class Flatten(InputShape? inputShape = null, string? name = null) 
     {
         0 => throw new ShapeException("a scalar has no batch axis."),
         1 => x.ExpandDims(1),
-        2 => x.AsValue(),
+        2 => x,
         _ => x.Flatten(1),
     };
 }

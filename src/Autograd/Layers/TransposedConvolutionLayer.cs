@@ -52,7 +52,7 @@ public abstract class TransposedConvolutionLayer : KernelLayer
     protected override Tensor Call(Tensor x, bool training)
     {
         RequireImages(x.Shape, _spatial);
-        return Finish(ConvTranspose(x.Cast(DType), Kernel!, Strides, Padding, OutputPadding, DilationRate));
+        return Finish(ConvTranspose(x.AsType(DType), Kernel!, Strides, Padding, OutputPadding, DilationRate));
     }
 }
 

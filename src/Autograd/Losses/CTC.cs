@@ -22,12 +22,12 @@ public sealed class CTC(LossReduction reduction = LossReduction.SumOverBatchSize
         using (Recording.Pause())
         {
             Targets.RequireClasses(yTrue, yPred.Shape[2], Name);
-            (states, skips, last) = States(yTrue.Cast(DType.Int64).ToArray<long>(), batch, length, steps);
+            (states, skips, last) = States(yTrue.AsType(DType.Int64).ToArray<long>(), batch, length, steps);
             isEmpty = Equal(last, 0);
         }
         // The states of a sequence are its labels with "no label" before, between and after; alpha is the logarithm of the probability of being in each.
         var width = (2 * length) + 1;
-        var logs = LogSoftmax(yPred.DType.IsFloating() ? yPred : yPred.Cast(DType.Float32)).TakeAlongAxis(states.BroadcastTo([batch, steps, width]), 2);
+        var logs = LogSoftmax(yPred.DType.IsFloating() ? yPred : yPred.AsType(DType.Float32)).TakeAlongAxis(states.BroadcastTo([batch, steps, width]), 2);
         var alpha = Where((Arange(width) < 2).To(logs.Device), logs[.., 0], Impossible);
         for (var t = 1; t < steps; t++)
         {

@@ -36,7 +36,7 @@ public sealed class Circle(
         {
             same = Equal(yTrue.Reshape(count, 1), yTrue.Reshape(1, count));
             other = !same;
-            same = RemoveDiagonal ? same & !Eye(count).Cast(DType.Bool).To(same.Device) : same;
+            same = RemoveDiagonal ? same & !Eye(count).AsType(DType.Bool).To(same.Device) : same;
         }
         var distances = Maximum(1 - MatMul(yPred, yPred, transposeY: true), 0);
         var pull = -Gamma * Maximum(distances + Margin, 0) * (Margin - distances);

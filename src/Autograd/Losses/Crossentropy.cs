@@ -76,7 +76,7 @@ public sealed class SparseCategoricalCrossentropy(
         var along = yPred.Shape.Axis(Axis, Name);
         if (!yPred.DType.IsFloating())
         {
-            yPred = yPred.Cast(DType.Float32);
+            yPred = yPred.AsType(DType.Float32);
         }
         Tensor? mask = null;
         if (IgnoreClass is { } ignored)

@@ -66,7 +66,7 @@ public abstract class Loss
         ArgumentNullException.ThrowIfNull(yPred);
         var (losses, mask) = CallMasked(Targets.Fitted(yTrue, yPred), yPred);
         mask = Masks.OfLosses(losses, yPred, mask);
-        var counted = mask?.Cast(losses.DType);
+        var counted = mask?.AsType(losses.DType);
         var weights = sampleWeight is null ? counted : SampleWeights.Fit(sampleWeight, losses, Name);
         if (sampleWeight is not null && counted is not null)
         {

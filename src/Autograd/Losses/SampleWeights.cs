@@ -22,7 +22,7 @@ internal static class SampleWeights
             fits = extents[axis] == 1 || extents[axis] == values.Shape[axis];
         }
         return fits
-            ? weights.Cast(values.DType).Reshape(Shape.Of([.. extents]))
+            ? weights.AsType(values.DType).Reshape(Shape.Of([.. extents]))
             : throw new ShapeException($"{what}: weights of shape {weights.Shape} do not fit {values.Shape}, one value per example or position; give one weight per example, or one per value.");
     }
 
@@ -33,7 +33,7 @@ internal static class SampleWeights
         {
             return weights;
         }
-        var counted = mask.Cast(DType.Float64).Reshape(Shape.Of([.. mask.Shape, .. Enumerable.Repeat(1, yPred.Rank - mask.Rank)]));
-        return weights is null ? counted : Fit(weights, yPred.Cast(DType.Float64), what) * counted;
+        var counted = mask.AsType(DType.Float64).Reshape(Shape.Of([.. mask.Shape, .. Enumerable.Repeat(1, yPred.Rank - mask.Rank)]));
+        return weights is null ? counted : Fit(weights, yPred.AsType(DType.Float64), what) * counted;
     }
 }

@@ -11,7 +11,7 @@ internal static class Targets
     {
         (yTrue, yPred) = SameShape(yTrue, yPred, what);
         var dtype = yPred.DType.IsFloating() ? yPred.DType : DType.Float32;
-        return (yTrue.Cast(dtype), yPred.Cast(dtype));
+        return (yTrue.AsType(dtype), yPred.AsType(dtype));
     }
 
     /// <summary>
@@ -67,7 +67,7 @@ internal static class Targets
         }
         using var pause = Recording.Pause();
         var known = RequireClasses(yTrue, predictions[along], what, ignored);
-        var classes = yTrue.Cast(DType.Int64);
+        var classes = yTrue.AsType(DType.Int64);
         if (known is not null)
         {
             classes.Storage!.Known ??= known;
@@ -89,7 +89,7 @@ internal static class Targets
                 return isFarOff ? null : known;
             }
         }
-        var values = numbers.Cast(DType.Float64).ToArray<double>();
+        var values = numbers.AsType(DType.Float64).ToArray<double>();
         for (var i = 0; i < values.Length; i++)
         {
             if (!(values[i] >= 0 && values[i] < classes && Math.Floor(values[i]) == values[i]) && values[i] != ignored)

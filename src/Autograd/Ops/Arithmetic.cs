@@ -26,11 +26,11 @@ namespace Autograd
         /// <summary>-x, elementwise.</summary>
         public static Tensor operator -(Tensor x) => Map(default(NegateOp), x);
 
-        /// <summary>x itself; of a variable, its present value.</summary>
+        /// <summary>The same values; of a variable, its present ones.</summary>
         public static Tensor operator +(Tensor x)
         {
             ArgumentNullException.ThrowIfNull(x);
-            return x.AsValue();
+            return x.OwnView();
         }
 
         /// <summary>The remainder with the sign of y, as in Python: 7 % -2 is -1. See <see cref="Remainder"/>.</summary>
@@ -56,7 +56,7 @@ namespace Autograd.Ops
 
         public override string Name => "Add";
 
-        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => dy.SumTo(recorded.Input(input).Shape);
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => dy.AsSum(recorded.Input(input).Shape);
     }
 
     internal readonly struct SubtractFormula : IBinaryFormula
@@ -74,7 +74,7 @@ namespace Autograd.Ops
         public override string Name => "Subtract";
 
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) =>
-            input == 0 ? dy.SumTo(recorded.A!.Shape) : -dy.SumTo(recorded.B!.Shape);
+            input == 0 ? dy.AsSum(recorded.A!.Shape) : -dy.AsSum(recorded.B!.Shape);
     }
 
     internal readonly struct MultiplyFormula : IBinaryFormula
@@ -101,7 +101,7 @@ namespace Autograd.Ops
             }
             var dx = dy * other;
             dx.Flags |= Tensor.Traits.Spendable;
-            return dx.SumTo(shape);
+            return dx.AsSum(shape);
         }
     }
 
@@ -118,7 +118,7 @@ namespace Autograd.Ops
         public override string Name => "Divide";
 
         public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) =>
-            input == 0 ? (dy / recorded.B!).SumTo(recorded.A!.Shape) : (-dy * recorded.Y / recorded.B!).SumTo(recorded.B!.Shape);
+            input == 0 ? (dy / recorded.B!).AsSum(recorded.A!.Shape) : (-dy * recorded.Y / recorded.B!).AsSum(recorded.B!.Shape);
     }
 
     internal readonly record struct NegateOp : IUnaryOp

@@ -9,7 +9,7 @@ namespace Autograd
         {
             if (dtype == DType)
             {
-                return AsValue();
+                return OwnView(CastOp.Instance);
             }
             if (!Enum.IsDefined(dtype))
             {
@@ -21,6 +21,9 @@ namespace Autograd
             GC.KeepAlive(this);
             return y;
         }
+
+        /// <summary><see cref="Cast"/> for steps within the library: the tensor itself where it has the type.</summary>
+        internal Tensor AsType(DType dtype) => dtype == DType ? this : Cast(dtype);
 
         /// <summary>The same values, detached: gradients end here.</summary>
         public static Tensor StopGradient(Tensor x)
@@ -44,7 +47,17 @@ namespace Autograd.Ops
 
         public override string Name => "Cast";
 
-        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => dy.Cast(recorded.X.DType);
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => dy.AsType(recorded.X.DType);
+    }
+
+    /// <summary>What an operation with nothing to do is on a tape.</summary>
+    internal sealed class IdentityOp : Op
+    {
+        public static readonly IdentityOp Instance = new();
+
+        public override string Name => "Identity";
+
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => dy;
     }
 
     internal sealed class StopGradientOp : Op

@@ -225,8 +225,8 @@ namespace Autograd.Ops
 
         public override Tensor? Pullback(int input, Tensor dy, in RecordedOp recorded) => input switch
         {
-            1 => Tensor.Where(recorded.A!, dy, 0f).SumTo(recorded.B!.Shape),
-            2 => Tensor.Where(recorded.A!, 0f, dy).SumTo(recorded.C!.Shape),
+            1 => Tensor.Where(recorded.A!, dy, 0f).AsSum(recorded.B!.Shape),
+            2 => Tensor.Where(recorded.A!, 0f, dy).AsSum(recorded.C!.Shape),
             _ => null,
         };
     }

@@ -64,7 +64,7 @@ namespace Autograd
             var windows = Windows.Over(Name, x.Shape, kernel.Shape.Dimensions[..2], filters, channels, strides, padding, dilations, halfAtMost: false);
             var op = new ConvolutionOp(Name, ConvolutionPart.Result, windows);
             Convolution.RequireResult(op, x, kernel);
-            return Convolution.Apply(op, x, kernel.Reshape(windows.KernelShape));
+            return Convolution.Apply(op, x, kernel.AsShape(windows.KernelShape));
         }
 
         /// <summary>

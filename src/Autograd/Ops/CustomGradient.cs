@@ -88,7 +88,7 @@ namespace Autograd.Ops
                 // The function may keep it.
                 dy.Storage?.Share();
             }
-            var gradients = ReferenceEquals(dy, _dy) ? _gradients! : backward(dy, inputs, recorded.Y);
+            var gradients = ReferenceEquals(dy, _dy) ? _gradients! : Backward(dy, inputs, recorded.Y);
             if (gradients is null || gradients.Count != inputs.Length)
             {
                 throw new TapeException($"{name}: the backward function returned {(gradients is null ? "null" : $"{gradients.Count} gradients")} for {inputs.Length} operands.");
@@ -99,7 +99,14 @@ namespace Autograd.Ops
                 throw new TapeException($"{name}: the backward function returned {dx.Shape} {dx.DType} for operand {input} of shape {inputs[input].Shape} {inputs[input].DType}; shapes must be equal.");
             }
             (_dy, _gradients) = (dy, gradients);
+            // Also where there is nothing to cast: the function may have returned what the program still has.
             return dx?.Cast(inputs[input].DType);
+        }
+
+        private IReadOnlyList<Tensor?> Backward(Tensor dy, Tensor[] inputs, Tensor y)
+        {
+            using var own = Recording.Program();
+            return backward(dy, inputs, y);
         }
 
         public override void PullbacksDone() => (_dy, _gradients) = (null, null);

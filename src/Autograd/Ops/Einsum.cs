@@ -78,7 +78,7 @@ namespace Autograd.Ops
             done = Summed(done, result.Contains);
             // What all operands had with extent 1 was kept, so every axis of the result is there.
             int[] order = [.. result.Select(axis => Array.IndexOf(done.Axes, axis))];
-            return order.SequenceEqual(Enumerable.Range(0, order.Length)) ? done.Tensor : done.Tensor.Permute(order);
+            return !order.SequenceEqual(Enumerable.Range(0, order.Length)) ? done.Tensor.Permute(order) : ReferenceEquals(done.Tensor, tensors[0]) ? +done.Tensor : done.Tensor;
         }
 
         private static ValueException Refused(string equation, string why) => new($"Einsum: \"{equation}\": {why}.");

@@ -241,8 +241,7 @@ namespace Autograd.Ops
             {
                 throw new ShapeException("Index: one index tensor at a time. For one position per row, x[i, labels[i]], use x.TakeAlongAxis(labels.ExpandDims(1), axis: 1); for rows and then columns, x[rows][.., columns].");
             }
-            var y = IsWhole(slices, x.Shape) ? x.AsValue() : x.Slice(slices);
-            y = y.Reshape(Shape.Of([.. shape]));
+            var y = IsWhole(slices, x.Shape) ? x.Reshape(Shape.Of([.. shape])) : x.Slice(slices).AsShape(Shape.Of([.. shape]));
             foreach (var (at, tensor) in tensors)
             {
                 y = tensor.DType == DType.Bool ? Masked(y, tensor, at) : y.Take(tensor, at);
@@ -302,7 +301,7 @@ namespace Autograd.Ops
             using (Recording.Pause())
             {
                 var known = indices.Backend == CpuBackend.Instance ? null : WholeNumbers.Within(indices, 0, extent - 1L);
-                var positions = indices.Cast(DType.Int64).Packed();
+                var positions = indices.AsType(DType.Int64).Packed();
                 if (known is not null)
                 {
                     positions.Storage!.Known ??= known;
@@ -317,7 +316,7 @@ namespace Autograd.Ops
                     }
                 }
                 // Indices have no gradients to carry, so they come by themselves; checked first, where a look costs no waiting for a device.
-                return positions.AsValue().To(x.Device);
+                return positions.Device == x.Device ? positions.AsValue() : positions.To(x.Device);
             }
         }
 

@@ -135,7 +135,7 @@ namespace Autograd.Ops
                 slope.Flags |= Tensor.Traits.Spendable;
                 GC.KeepAlive(dy);
             }
-            return slope.SumTo(recorded.Input(input).Shape);
+            return slope.AsSum(recorded.Input(input).Shape);
         }
     }
 

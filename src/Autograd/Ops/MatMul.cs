@@ -96,11 +96,11 @@ namespace Autograd.Ops
             Tensor gradient;
             if (input == 0)
             {
-                gradient = (transposeA ? Tensor.MatMul(b, dy, transposeB, true) : Tensor.MatMul(dy, b, false, !transposeB)).SumTo(a.Shape);
+                gradient = (transposeA ? Tensor.MatMul(b, dy, transposeB, true) : Tensor.MatMul(dy, b, false, !transposeB)).AsSum(a.Shape);
             }
             else
             {
-                gradient = (transposeB ? Tensor.MatMul(dy, a, true, transposeA) : Tensor.MatMul(a, dy, !transposeA, false)).SumTo(b.Shape);
+                gradient = (transposeB ? Tensor.MatMul(dy, a, true, transposeA) : Tensor.MatMul(a, dy, !transposeA, false)).AsSum(b.Shape);
             }
             gradient.Flags |= Tensor.Traits.Spendable;
             return gradient;

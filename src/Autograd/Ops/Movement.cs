@@ -20,7 +20,7 @@ namespace Autograd
             }
             if (Shape.Equals(shape))
             {
-                return AsValue();
+                return OwnView();
             }
             Tensor y;
             if (IsContiguous)
@@ -35,6 +35,9 @@ namespace Autograd
             Recording.Active?.Add(ReshapeOp.Instance, y, this);
             return y;
         }
+
+        /// <summary><see cref="Reshape(Shape)"/> for steps within the library: the tensor itself where it has the shape.</summary>
+        internal Tensor AsShape(Shape shape) => Shape.Equals(shape) ? this : Reshape(shape);
 
         /// <summary>All elements along one axis, in row-major order.</summary>
         /// <param name="startAxis">Axes before this one are kept.</param>
@@ -95,7 +98,7 @@ namespace Autograd
             var b = Shape.Axis(axis2, "SwapAxes");
             if (a == b)
             {
-                return AsValue();
+                return OwnView();
             }
             var dimensions = Shape.ToArray();
             var strides = StridesOrNull is { } given ? [.. given] : Shape.RowMajorStrides();
@@ -113,7 +116,7 @@ namespace Autograd
             ArgumentNullException.ThrowIfNull(shape);
             if (Shape.Equals(shape))
             {
-                return AsValue();
+                return OwnView();
             }
             var y = Movement.BroadcastView(this, shape, "BroadcastTo");
             Recording.Active?.Add(BroadcastOp.Instance, y, this);
@@ -129,10 +132,14 @@ namespace Autograd
             {
                 return Cast(DType.Int64).SumTo(shape);
             }
-            if (ReferenceEquals(Shape, shape) || Shape.Equals(shape))
-            {
-                return AsValue();
-            }
+            return Shape.Equals(shape) ? OwnView() : Summed(shape);
+        }
+
+        /// <summary><see cref="SumTo"/> for pullbacks: the tensor itself where there is nothing to sum.</summary>
+        internal Tensor AsSum(Shape shape) => ReferenceEquals(Shape, shape) || Shape.Equals(shape) ? this : Summed(shape);
+
+        private Tensor Summed(Shape shape)
+        {
             var extra = Rank - shape.Rank;
             var chosen = default(AxisSet);
             for (var axis = 0; axis < Rank || extra < 0; axis++)
@@ -203,7 +210,7 @@ namespace Autograd
             var along = Shape.Axis(axis, "Roll");
             var n = Shape[along];
             var by = n == 0 ? 0 : (int)((((long)shift % n) + n) % n);
-            return by == 0 ? AsValue() : Concat([SliceAxis(along, n - by, by), SliceAxis(along, 0, n - by)], along);
+            return by == 0 ? OwnView() : Concat([SliceAxis(along, n - by, by), SliceAxis(along, 0, n - by)], along);
         }
 
         /// <summary>This tensor repeated along each axis, as NumPy's tile: missing leading repeats or axes count as 1.</summary>
@@ -532,7 +539,7 @@ namespace Autograd.Ops
             var unified = new Tensor[tensors.Length];
             for (var i = 0; i < unified.Length; i++)
             {
-                unified[i] = tensors[i].Cast(dtype);
+                unified[i] = tensors[i].AsType(dtype);
             }
             return unified;
         }
@@ -579,7 +586,7 @@ namespace Autograd.Ops
 
         public override string Name => "BroadcastTo";
 
-        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => dy.SumTo(recorded.X.Shape);
+        public override Tensor Pullback(int input, Tensor dy, in RecordedOp recorded) => dy.AsSum(recorded.X.Shape);
     }
 
     internal sealed class SumToOp : Op

@@ -168,8 +168,8 @@ namespace Autograd.Ops
             NormalizeOp.RequireFitting("BatchNorm", ref x, ref gain, ref offset, [n], epsilon);
             if (along == x.Rank - 1)
             {
-                var (y, mean, variance) = OverColumns(x.Reshape(x.Size / n, n), gain, offset, epsilon);
-                return (y.Reshape(x.Shape), mean, variance);
+                var (y, mean, variance) = OverColumns(x.AsShape(Shape.Of(x.Size / n, n)), gain, offset, epsilon);
+                return (y.AsShape(x.Shape), mean, variance);
             }
             // The features last, and back again.
             int[] order = [.. Enumerable.Range(0, x.Rank).Where(other => other != along), along];

@@ -253,7 +253,7 @@ namespace Autograd.Ops
         }
 
         /// <summary>A reduced tensor with its reduced axes back as extent 1, so that it broadcasts against the operand.</summary>
-        public static Tensor Restore(Tensor reduced, Shape shape, AxisSet axes) => reduced.Reshape(shape.Reduced(axes, keepDims: true));
+        public static Tensor Restore(Tensor reduced, Shape shape, AxisSet axes) => reduced.AsShape(shape.Reduced(axes, keepDims: true));
     }
 
     /// <summary>Division by a count, without a tensor for it.</summary>

@@ -27,7 +27,7 @@ namespace Autograd
             var n = Shape[along];
             if (n == 0)
             {
-                return x;
+                return +x;
             }
             if (exclusive)
             {
@@ -97,7 +97,7 @@ namespace Autograd
             var along = shape.Axis(axis, "LinearRecurrence");
             Backends.Backend.Of(ref decay, ref x, new NotDifferentiable("LinearRecurrence"));
             Promotion.Unify(ref decay, ref x, keepsIntegers: true);
-            return Scan("LinearRecurrence", decay.BroadcastTo(shape), x.BroadcastTo(shape), along, reverse);
+            return Scan("LinearRecurrence", decay.Shape.Equals(shape) ? decay : decay.BroadcastTo(shape), x.Shape.Equals(shape) ? x : x.BroadcastTo(shape), along, reverse);
         }
 
         internal static Tensor Scan(string name, Tensor? a, Tensor b, int axis, bool reverse)

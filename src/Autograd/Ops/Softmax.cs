@@ -34,7 +34,7 @@ namespace Autograd
             }
             if (x.Size == 0)
             {
-                return x.AsValue();
+                return +x;
             }
             // Which logits survive, and the largest, are constants to the gradient; what is subtracted from the survivors makes them sum to 1.
             Tensor largest, survives;

@@ -4,14 +4,14 @@ namespace Autograd
 {
     public partial class Tensor
     {
-        /// <summary>The same values on another device; on this one already, the tensor itself. Gradients come back the same way.</summary>
+        /// <summary>The same values on another device; on this one already, over the same memory. Gradients come back the same way.</summary>
         /// <exception cref="TensorMemoryException">The device has no memory left.</exception>
         public Tensor To(Device device)
         {
             ArgumentNullException.ThrowIfNull(device);
             if (device == Device)
             {
-                return AsValue();
+                return OwnView();
             }
             // A number needs no transfer: a kernel can write it.
             var y = Size == 1 && Device == Device.Cpu && DType.IsFloating()

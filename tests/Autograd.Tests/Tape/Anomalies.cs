@@ -72,4 +72,41 @@ public class Anomalies
         tape.Dispose();
         Assert.True(double.IsNaN(Log(x).Item()));
     }
+
+    [Fact]
+    public void An_infinity_that_is_handed_on_is_none()
+    {
+        Tensor q = RandomNormal([1, 3, 2], seed: 1), none = Zeros([1, 3, 3], DType.Bool);
+        using var tape = new GradientTape(persistent: true, detectAnomalies: true);
+        tape.Watch(q);
+        foreach (var y in new[]
+        {
+            Attention(q, q, q, causal: true), new MultiHeadAttention(2, 2, useCausalMask: true).Apply([q, q]), new Attention(useCausalMask: true).Apply([q, q]),
+            Softmax(Where(q > 0, q, double.NegativeInfinity), 1), Softmax(q + Where(Ones([3, 2], DType.Bool), 0f, float.NegativeInfinity)), Exp(q.Pad([(0, 0), (1, 0), (0, 0)], double.NegativeInfinity)).Sum(),
+        })
+        {
+            Assert.NotNull(tape.Gradient(y, q));
+        }
+        // Nothing to attend to: NaN within, which is selected away again.
+        Assert.Contains("NaN", Assert.Throws<AnomalyException>(() => Softmax(Where(none, q.Sum(), float.NegativeInfinity))).Message, StringComparison.Ordinal);
+        // A weight beyond all bounds.
+        var weight = Weight(double.PositiveInfinity);
+        Assert.Contains("infinity", Assert.Throws<AnomalyException>(() => weight * 2).Message, StringComparison.Ordinal);
+        Assert.Contains("Exp produced infinity", Assert.Throws<AnomalyException>(() => Exp(q * 1e6)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_infinity_allowed_only_NaN_is_one()
+    {
+        var x = D(0, 1);
+        using var tape = new GradientTape(persistent: true, detectAnomalies: true, allowInfinity: true);
+        tape.Watch(x);
+        Same([double.PositiveInfinity, 1], tape.Gradient(Log(x), x));
+        Same([double.PositiveInfinity, 0.5], tape.Gradient(Sqrt(x), x));
+        Assert.Contains("Multiply produced NaN", Assert.Throws<AnomalyException>(() => Log(x) * x).Message, StringComparison.Ordinal);
+        // Another tape may be stricter.
+        using var strict = new GradientTape(detectAnomalies: true);
+        strict.Watch(x);
+        Assert.Contains("Log produced infinity", Assert.Throws<AnomalyException>(() => Log(x)).Message, StringComparison.Ordinal);
+    }
 }
