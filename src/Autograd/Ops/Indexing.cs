@@ -241,7 +241,11 @@ namespace Autograd.Ops
             {
                 throw new ShapeException("Index: one index tensor at a time. For one position per row, x[i, labels[i]], use x.TakeAlongAxis(labels.ExpandDims(1), axis: 1); for rows and then columns, x[rows][.., columns].");
             }
-            var y = IsWhole(slices, x.Shape) ? x.Reshape(Shape.Of([.. shape])) : x.Slice(slices).AsShape(Shape.Of([.. shape]));
+            var y = (IsWhole(slices, x.Shape) ? x : x.Slice(slices)).AsShape(Shape.Of([.. shape]));
+            if (tensors.Count == 0)
+            {
+                return ReferenceEquals(y, x) ? x.OwnView() : y;
+            }
             foreach (var (at, tensor) in tensors)
             {
                 y = tensor.DType == DType.Bool ? Masked(y, tensor, at) : y.Take(tensor, at);
@@ -284,8 +288,8 @@ namespace Autograd.Ops
             {
                 throw new ShapeException($"Index: the mask has shape {mask.Shape} and covers axes of shape {covered}; they must be equal.");
             }
-            var flat = x.Reshape(Shape.Of([.. x.Shape.Dimensions[..axis], covered.Size, .. x.Shape.Dimensions[(axis + mask.Rank)..]]));
-            var packed = mask.To(x.Device).Packed();
+            var flat = x.AsShape(Shape.Of([.. x.Shape.Dimensions[..axis], covered.Size, .. x.Shape.Dimensions[(axis + mask.Rank)..]]));
+            var packed = (mask.Device == x.Device ? mask : mask.To(x.Device)).Packed();
             var positions = x.Backend.NonZero(packed);
             GC.KeepAlive(packed);
             return flat.Take(positions, axis);

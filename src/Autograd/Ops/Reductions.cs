@@ -161,7 +161,7 @@ namespace Autograd
         {
             if (axis is null)
             {
-                var flat = Reshape(-1).ArgReduce(name, largest, 0, keepDims: false);
+                var flat = AsShape(Shape.Of(Size)).ArgReduce(name, largest, 0, keepDims: false);
                 return keepDims ? flat.Reshape([.. Enumerable.Repeat(1, Rank)]) : flat;
             }
             var along = Shape.Axis(axis.Value, name);

@@ -190,6 +190,35 @@ public class Slopes
         }
     }
 
+    [Theory]
+    [InlineData("mse")]
+    [InlineData("mae")]
+    [InlineData("mape")]
+    [InlineData("msle")]
+    [InlineData("huber_loss")]
+    [InlineData("log_cosh")]
+    [InlineData("cosine_similarity")]
+    [InlineData("poisson")]
+    [InlineData("kld")]
+    [InlineData("binary_crossentropy")]
+    [InlineData("categorical_crossentropy")]
+    [InlineData("binary_focal_crossentropy")]
+    [InlineData("categorical_focal_crossentropy")]
+    [InlineData("hinge")]
+    [InlineData("squared_hinge")]
+    [InlineData("categorical_hinge")]
+    [InlineData("dice")]
+    [InlineData("tversky")]
+    public void No_loss_refuses_a_higher_order_at_a_corner(string name)
+    {
+        Loss loss = name;
+        foreach (var corner in s_corners)
+        {
+            Tensor predictions = From([.. Enumerable.Range(0, 12).Select(i => corner[i % corner.Length])]).Reshape(4, 3), targets = OneHot(new[] { 0, 2, 1, 0 }, 3, DType.Float64);
+            Differentiate(() => loss.Apply(targets, predictions), [predictions], 3);
+        }
+    }
+
     /// <summary>The gradient of the sum of all gradients of the sum of ... : nulls may come, exceptions may not.</summary>
     private static Tensor? Differentiate(Func<Tensor> f, Tensor[] sources, int order)
     {
