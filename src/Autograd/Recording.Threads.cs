@@ -55,7 +55,11 @@ internal sealed partial class Recording
         y.Slot = Mark(block);
     }
 
-    /// <summary>As <see cref="MarkFor"/>, for operations that record themselves only where a tape of this thread tracks an operand.</summary>
+    // Apart, since the operands of a list lie on the stack, which would have to be cleared for every call that is recorded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MarkFor(Op op, Tensor y, Tensor a, Tensor b, Tensor c) => MarkFor(op, y, [a, b, c]);
+
+    /// <summary>As <see cref="MarkFor(Op, Tensor, ReadOnlySpan{Tensor})"/>, for operations that record themselves only where a tape of this thread tracks an operand.</summary>
     public static void MarkUnrecorded(Tensor y, ReadOnlySpan<Tensor> operands)
     {
         if (Active is { } recording && s_open > recording._isOpen)

@@ -36,7 +36,7 @@ internal sealed partial class Recording
     private List<string?>? _callers;
     private readonly List<(int Index, Tensor Tensor)> _private = [];
 
-    /// <summary>The recording of this thread, if some tape on it records now, or if tapes of other threads must not miss what happens here (<see cref="MarkFor"/>).</summary>
+    /// <summary>The recording of this thread, if some tape on it records now, or if tapes of other threads must not miss what happens here (<see cref="MarkFor(Op, Tensor, ReadOnlySpan{Tensor})"/>).</summary>
     public static Recording? Active
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -209,6 +209,7 @@ internal sealed partial class Recording
         _collectAt = MaskBits;
         _leaves.Clear();
         _callers = null;
+        _metElsewhere = false;
         DisposePrivate();
         Present.IsOver = true;
         Present = new Stretch();
@@ -417,7 +418,7 @@ internal sealed partial class Recording
             x.Slot = SlotAt(index);
         }
         ref var leaf = ref _calls[index];
-        leaf.Y ??= x.IsVariable ? Unsafe.As<Variable>(x).Snapshot(SlotAt(index)) : x;
+        leaf.Y ??= x.IsVariable ? HoldVariable(Unsafe.As<Variable>(x), index) : x;
         if ((tapes & (Far | FarKey)) != 0)
         {
             WatchFar(index, tapes);
@@ -457,7 +458,7 @@ internal sealed partial class Recording
         }
         else if (s_open > _isOpen)
         {
-            MarkFor(op, y, [x]);
+            MarkFor(op, y, x, x, x);
         }
     }
 
@@ -475,7 +476,7 @@ internal sealed partial class Recording
         }
         else if (s_open > _isOpen)
         {
-            MarkFor(op, y, [a, b]);
+            MarkFor(op, y, a, b, b);
         }
     }
 
@@ -495,7 +496,7 @@ internal sealed partial class Recording
         }
         else if (s_open > _isOpen)
         {
-            MarkFor(op, y, [a, b, c]);
+            MarkFor(op, y, a, b, c);
         }
     }
 
@@ -586,11 +587,7 @@ internal sealed partial class Recording
         return x;
     }
 
-    private Tensor HoldVariable(Variable variable, int index)
-    {
-        variable.Pin(Present);
-        return variable.Snapshot(SlotAt(index));
-    }
+    private Tensor HoldVariable(Variable variable, int index) => variable.Pin(Present, SlotAt(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Finish()

@@ -336,7 +336,10 @@ public partial class Tensor : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void EndRead()
     {
-        Volatile.ReadBarrier();
+        if (!System.Runtime.Intrinsics.X86.X86Base.IsSupported)
+        {
+            Volatile.ReadBarrier(); // there, loads stay in order anyway
+        }
         if ((Flags & Traits.Disposed) != 0)
         {
             ThrowDisposed();

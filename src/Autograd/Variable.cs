@@ -116,18 +116,25 @@ public sealed class Variable : Tensor
         return snapshot;
     }
 
-    /// <summary>A recording keeps the present values until it ends.</summary>
-    internal void Pin(Recording.Stretch stretch)
+    /// <summary>The tensor that a recording keeps for this variable at one of its places; it keeps the present values until it ends.</summary>
+    internal Tensor Pin(Recording.Stretch stretch, long slot)
     {
-        if (Volatile.Read(ref _pinnedBy) == stretch)
+        if (Volatile.Read(ref _snapshot) is { } snapshot && snapshot.Slot == slot && (snapshot.Flags & Traits.Disposed) == 0 && Volatile.Read(ref _pinnedBy) == stretch)
         {
-            return;
+            return snapshot;
         }
         Enter();
-        // Two threads may record the same weights; simplest is to leave these values to them.
-        _shared |= _pinnedBy is { IsOver: false };
-        _pinnedBy = stretch;
-        Leave();
+        try
+        {
+            // Two threads may record the same weights; simplest is to leave these values to them.
+            _shared |= _pinnedBy is { IsOver: false } before && before != stretch;
+            _pinnedBy = stretch;
+            return PresentSnapshot(slot);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     private bool MayOverwrite => !_shared && _pinnedBy is null or { IsOver: true };
