@@ -41,7 +41,7 @@ internal static class Anomaly
         }
         var source = x.OnCpu().Packed();
         var found = x.DType == DType.Float32 ? FirstBad<float>(source.Elements<float>()) : FirstBad<double>(source.Elements<double>());
-        GC.KeepAlive(source);
+        source.EndRead();
         return found;
     }
 

@@ -34,15 +34,17 @@ public sealed class Device
     public string Name { get; }
 
     /// <summary>
-    /// Threads that work on one large operation at a time, the calling one included; all cores by default. Results have the same bits for any number.
+    /// Threads that work on one large operation at a time, the calling one included, from 1 to 1024; all cores by default, and more than that is hardly ever faster.
+    /// Results have the same bits for any number.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1 or above 1024.</exception>
     public static int CpuThreads
     {
         get => Backends.Cpu.Workers.Count;
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Backends.Cpu.Workers.Most);
             Backends.Cpu.Workers.Count = value;
         }
     }

@@ -59,7 +59,7 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
     private int PlaceOf(Tensor x)
     {
         var place = recording.Find(x);
-        return place >= 0 && place < recording.Count && (recording[place].Tapes & tape) != 0 ? place : -1;
+        return place >= 0 && place < recording.Count && recording.Tracks(tape, place) ? place : -1;
     }
 
     private static string Unwatched(Tensor source) => source switch
@@ -108,7 +108,7 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
     private bool Passes(int place, ReadOnlySpan<Op.Flow> kinds)
     {
         ref var call = ref recording[place];
-        return (call.Tapes & tape) != 0 && !call.IsLeafOf(tape) && kinds.Contains(call.Op!.GradientFlow);
+        return recording.Tracks(tape, place) && !recording.IsLeaf(tape, place) && kinds.Contains(call.Op!.GradientFlow);
     }
 
     private bool AnyInput(int place, bool flat, bool[] of)

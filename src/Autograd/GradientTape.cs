@@ -30,8 +30,10 @@ public readonly record struct TapeStatistics(int Recorded, int OperationsVisited
 /// </code>
 /// </summary>
 /// <remarks>
-/// A tape belongs to the thread that made it. A plain tape gives one gradient and lets everything recorded go; a persistent one gives
-/// any number, until disposed. Tapes nest: what an inner tape computes, an outer one records, to any order.
+/// A plain tape gives one gradient and lets everything recorded go; a persistent one gives any number, until it is disposed or dropped.
+/// Tapes nest: what an inner tape computes, an outer one records, to any order.
+/// <para>Threads: a tape belongs to the thread that made it and records that thread only; other threads may at most dispose it. A gradient that would need what another
+/// thread has computed meanwhile is refused (<see cref="TapeException"/>), so it is never a part of one. Each thread may have tapes of its own over the same variables.</para>
 /// </remarks>
 public sealed class GradientTape : IDisposable
 {
@@ -42,7 +44,7 @@ public sealed class GradientTape : IDisposable
     private readonly bool _allowInfinity;
     private readonly bool _persistent;
 
-    private ulong _bit;
+    private ulong _key;
     private int _start;
     private List<int>? _watchedEarlier;
     private Dictionary<(Tensor Target, Tensor Source), string>? _explanations;
@@ -75,7 +77,7 @@ public sealed class GradientTape : IDisposable
 
     private void Begin()
     {
-        _bit = 1UL << _recording.Open(this, _watchVariables, _detectAnomalies, _allowInfinity);
+        _key = _recording.Open(this, _watchVariables, _detectAnomalies, _allowInfinity);
         _start = _recording.Count;
         _watchedEarlier = null;
         _state = State.Open;
@@ -87,7 +89,7 @@ public sealed class GradientTape : IDisposable
     public TapeStatistics Statistics { get; private set; }
 
     /// <summary>Whether the tape records now.</summary>
-    public bool IsRecording => _state == State.Open && _recording.IsActive(_bit);
+    public bool IsRecording => _state == State.Open && _recording.IsActive(_key);
 
     /// <summary>Records what happens to a tensor from now on.</summary>
     /// <exception cref="TapeException">The tensor holds integers or booleans, which have no gradients, or the tape is over.</exception>
@@ -97,7 +99,7 @@ public sealed class GradientTape : IDisposable
         RequireOpen("Watch");
         RequireFloating(x, "Watch");
         _ = x.Buffer;
-        _recording.WatchLeaf(x, _bit);
+        _recording.WatchLeaf(x, _key);
     }
 
     /// <summary>Records what happens to several tensors from now on.</summary>
@@ -117,14 +119,14 @@ public sealed class GradientTape : IDisposable
     }
 
     /// <summary>The variables met so far; none once the tape was used.</summary>
-    public IReadOnlyList<Variable> WatchedVariables => _state == State.Open ? [.. _recording.VariablesOf(_bit)] : [];
+    public IReadOnlyList<Variable> WatchedVariables => _state == State.Open ? [.. _recording.VariablesOf(_key)] : [];
 
     /// <summary>Suspends recording on this tape until the result is disposed: <c>using (tape.StopRecording()) { ... }</c>.</summary>
     public RecordingPause StopRecording()
     {
         RequireOpen("StopRecording");
-        var wasActive = _recording.IsActive(_bit);
-        _recording.SetActive(_bit, false);
+        var wasActive = _recording.IsActive(_key);
+        _recording.SetActive(_key, false);
         return new RecordingPause(wasActive ? this : null);
     }
 
@@ -132,7 +134,7 @@ public sealed class GradientTape : IDisposable
     {
         if (_state == State.Open)
         {
-            _recording.SetActive(_bit, true);
+            _recording.SetActive(_key, true);
         }
     }
 
@@ -194,13 +196,13 @@ public sealed class GradientTape : IDisposable
     {
         RequireOpen("Gradient");
         Check(targets, sources, outputGradients);
-        var pass = new ReversePass(_recording, _bit, _start, _watchedEarlier);
+        var pass = new ReversePass(_recording, _key, _start, _watchedEarlier);
         if (_persistent)
         {
             return Finish(pass, targets, sources, outputGradients, unconnected);
         }
         // As in TensorFlow, a one-shot tape stops recording here; outer tapes go on.
-        _recording.SetActive(_bit, false);
+        _recording.SetActive(_key, false);
         _state = State.Used;
         try
         {
@@ -215,8 +217,13 @@ public sealed class GradientTape : IDisposable
     private Tensor?[] Finish(
         ReversePass pass, ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources, ReadOnlySpan<Tensor> outputGradients, Unconnected unconnected)
     {
+        if (MadeElsewhere(targets, sources) is { } words)
+        {
+            throw new TapeException($"Gradient: {words}");
+        }
         var gradients = pass.Run(targets, sources, outputGradients);
         Statistics = pass.Statistics;
+        _recording.MarkGradients(gradients);
         for (var i = 0; i < gradients.Length; i++)
         {
             if (gradients[i] is not null)
@@ -231,7 +238,7 @@ public sealed class GradientTape : IDisposable
             var flat = false;
             foreach (var target in targets)
             {
-                var explanation = new Explanation(_recording, _bit, _start).Of(target, sources[i]);
+                var explanation = new Explanation(_recording, _key, _start).Of(target, sources[i]);
                 if (explanation.Refused)
                 {
                     throw new TapeException($"Gradient: {explanation.Text}");
@@ -254,9 +261,21 @@ public sealed class GradientTape : IDisposable
             return explanation;
         }
         return _state == State.Open
-            ? new Explanation(_recording, _bit, _start).Of(target, source).Text
+            ? MadeElsewhere([target], [source]) ?? new Explanation(_recording, _key, _start).Of(target, source).Text
             : _state == State.Disposed ? "The tape is disposed and what it recorded is gone; call Explain before its using ends."
             : "The tape has been used and what it recorded is gone; take the gradient from a persistent tape, or call Explain before Gradient.";
+    }
+
+    /// <summary>What to say where a gradient would lack the part that another thread has computed; null if there is none.</summary>
+    private string? MadeElsewhere(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources)
+    {
+        if (!_recording.IsOfThisThread || _recording.FindMadeElsewhere(targets, sources, _key, _start) is not { } x)
+        {
+            return null;
+        }
+        return $"The target depends on a tensor of shape {x.Shape} that was computed on another thread while this tape was open, from variables or watched tensors "
+            + "(in a Thread, Task.Run or Parallel.For, or in the rest of a method after an await). A tape records its own thread only, so the gradient would lack a part. "
+            + "Compute the tensor on the tape's thread; or give the other thread a tape of its own and add the gradients; or, where it is meant as a constant, use StopGradient.";
     }
 
     /// <summary>All first derivatives of a target: shape target.Shape + source.Shape, one reverse pass per element of the target.</summary>
@@ -337,7 +356,7 @@ public sealed class GradientTape : IDisposable
 
     private Tensor? OneRow(Tensor target, Tensor source, Tensor cotangent, Unconnected unconnected)
     {
-        var pass = new ReversePass(_recording, _bit, _start, _watchedEarlier);
+        var pass = new ReversePass(_recording, _key, _start, _watchedEarlier);
         return Finish(pass, [target], [source], [cotangent], unconnected)[0];
     }
 
@@ -347,7 +366,7 @@ public sealed class GradientTape : IDisposable
         {
             return passes();
         }
-        _recording.SetActive(_bit, false);
+        _recording.SetActive(_key, false);
         try
         {
             return passes();
@@ -370,12 +389,13 @@ public sealed class GradientTape : IDisposable
         for (var i = _start; i < _recording.Count; i++)
         {
             var call = _recording[i];
-            if ((call.Tapes & _bit) == 0)
+            if (!_recording.Tracks(_key, i))
             {
                 continue;
             }
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"%{i} = {(call.IsLeafOf(_bit) ? "watched" : call.Op!.ToString())}");
-            if (!call.IsLeafOf(_bit))
+            var isLeaf = _recording.IsLeaf(_key, i);
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"%{i} = {(isLeaf ? "watched" : call.Op!.ToString())}");
+            if (!isLeaf)
             {
                 text.Append('(');
                 for (var input = 0; input < call.InputCount; input++)
@@ -390,7 +410,7 @@ public sealed class GradientTape : IDisposable
         return text.ToString();
     }
 
-    /// <summary>Ends the tape and lets everything recorded go. Safe twice, and never needed once a gradient was taken.</summary>
+    /// <summary>Ends the tape and lets everything recorded go. Safe twice, and never needed: of a tape that is dropped the collector lets go too, only later.</summary>
     public void Dispose()
     {
         if (_state == State.Disposed)
@@ -413,6 +433,9 @@ public sealed class GradientTape : IDisposable
         }
     }
 
+    /// <summary>The recording has become shorter: what comes next is this tape's.</summary>
+    internal void StartAtMost(int count) => _start = Math.Min(_start, count);
+
     internal void NoteWatched(int index)
     {
         if (index < _start)
@@ -421,7 +444,7 @@ public sealed class GradientTape : IDisposable
         }
     }
 
-    private void Close() => _recording.Close(_bit, _start, _watchedEarlier);
+    private void Close() => _recording.Close(_key, _start, _watchedEarlier);
 
     private void Check(ReadOnlySpan<Tensor> targets, ReadOnlySpan<Tensor> sources, ReadOnlySpan<Tensor> outputGradients = default)
     {
@@ -440,7 +463,7 @@ public sealed class GradientTape : IDisposable
     {
         foreach (var source in sources)
         {
-            var explanation = new Explanation(_recording, _bit, _start).Of(target, source);
+            var explanation = new Explanation(_recording, _key, _start).Of(target, source);
             if (explanation.Refused)
             {
                 throw new TapeException($"Gradient: the target is {target.DType}. {explanation.Text}");

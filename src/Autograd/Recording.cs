@@ -8,22 +8,20 @@ namespace Autograd;
 /// A tape is a starting point in it and one bit of a mask. Because results always come after their operands, the reverse pass needs no sort.
 /// </summary>
 /// <remarks>
-/// A tensor knows its place by a number, recording id and index together, and never by reference: keeping a loss alive does not
-/// keep the step that made it alive, and a number of a finished recording simply no longer matches.
+/// A tensor knows its place by a serial number, and never by reference: keeping a loss alive does not keep the step that made it alive,
+/// and the number of what has been let go simply no longer matches. See <see cref="_base"/>.
 /// </remarks>
-internal sealed class Recording
+internal sealed partial class Recording
 {
-    private const int IndexBits = 28;
-    private const int IndexMask = (1 << IndexBits) - 1;
-    private const int MaxTapes = 64;
+    private const int MostCalls = (1 << 28) - 1;
+    private const int MaskBits = 62;
 
     [ThreadStatic]
     private static Recording? t_current;
 
-    private static long s_ids;
-
     private readonly LeafTable _leaves = new();
-    private readonly WeakReference<GradientTape>?[] _tapes = new WeakReference<GradientTape>?[MaxTapes];
+    private readonly WeakReference<GradientTape>?[] _tapes = new WeakReference<GradientTape>?[MaskBits];
+    private readonly long[] _openings = new long[MaskBits];
 
     private RecordedOp[] _calls = new RecordedOp[64];
     private int _count;
@@ -34,27 +32,35 @@ internal sealed class Recording
     private ulong _watchingVariables;
     private ulong _detectingAnomalies;
     private ulong _allowingInfinity;
-    private int _nextCleanUp = 64;
+    private int _nextCleanUp;
+    private int _collectAt = MaskBits;
     private List<string?>? _callers;
-    private readonly List<Tensor> _private = [];
+    private readonly List<(int Index, Tensor Tensor)> _private = [];
 
-    /// <summary>The recording of this thread, if some tape on it records now.</summary>
+    /// <summary>The recording of this thread, if some tape on it records now, or if tapes of other threads must not miss what happens here (<see cref="MarkFor(Op, Tensor, ReadOnlySpan{Tensor})"/>).</summary>
     public static Recording? Active
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             var current = t_current;
-            return current is not null && current._active != 0 ? current : null;
+            if (current is null)
+            {
+                return s_open == 0 ? null : OfThread.Bystander();
+            }
+            return current._active != 0 ? current : s_open <= current._isOpen ? null : current.Bystander();
         }
     }
+
+    /// <summary>Whether some tape of this thread records now.</summary>
+    public static bool IsRecording => t_current is { _active: not 0 };
 
     public static Recording OfThread => t_current ??= new Recording();
 
     public bool IsOfThisThread => t_current == this;
 
-    /// <summary>Changes whenever the recording is emptied.</summary>
-    public long Id { get; private set; } = Interlocked.Increment(ref s_ids);
+    /// <summary>How often a tape of this thread has ended.</summary>
+    public int Closings { get; private set; }
 
     public int Count => _count;
 
@@ -65,19 +71,33 @@ internal sealed class Recording
 
     // ---- tapes ----
 
-    public int Open(GradientTape tape, bool watchVariables, bool detectAnomalies, bool allowInfinity)
+    /// <summary>Begins a tape.</summary>
+    /// <returns>What it is known by: a bit of the masks, or beyond 62 open tapes <see cref="FarKey"/> and a number.</returns>
+    public ulong Open(GradientTape tape, bool watchVariables, bool detectAnomalies, bool allowInfinity)
     {
         CloseAbandoned();
-        if (_open == ulong.MaxValue)
+        if (_open == 0)
         {
-            GC.Collect();
+            BeginStretch();
+        }
+        var open = System.Numerics.BitOperations.PopCount(_open & ~Far) + _far.Count;
+        if (open >= _collectAt)
+        {
+            // Dropped tapes are young. Whoever has so many open that are in use is not asked again soon.
+            GC.Collect(1, GCCollectionMode.Forced, blocking: true);
             CloseAbandoned();
+            _collectAt = Math.Max(MaskBits, 2 * open);
+            if (_open == 0)
+            {
+                BeginStretch();
+            }
         }
-        if (_open == ulong.MaxValue)
+        var free = ~(_open | Far | FarKey);
+        if (free == 0)
         {
-            throw new TapeException($"GradientTape: {MaxTapes} tapes are open on this thread; dispose those that are done (using var tape = ...).");
+            return OpenFar(tape, watchVariables, detectAnomalies, allowInfinity);
         }
-        var bit = System.Numerics.BitOperations.TrailingZeroCount(~_open);
+        var bit = System.Numerics.BitOperations.TrailingZeroCount(free);
         if (_tapes[bit] is { } reference)
         {
             reference.SetTarget(tape);
@@ -86,6 +106,7 @@ internal sealed class Recording
         {
             _tapes[bit] = new WeakReference<GradientTape>(tape);
         }
+        _openings[bit]++;
         var mask = 1UL << bit;
         _open |= mask;
         _active |= mask;
@@ -101,25 +122,66 @@ internal sealed class Recording
         {
             _allowingInfinity |= mask;
         }
-        return bit;
+        return mask;
     }
 
-    public void SetActive(ulong tape, bool active) => _active = active ? _active | (tape & _open) : _active & ~tape;
+    /// <summary>Differs between tapes that are known by the same bit one after another; negative once the tape is over.</summary>
+    public long OpeningOf(ulong tape) => IsFar(tape)
+        ? FarTapeOf(tape) is null ? -1 : 0
+        : (_open & tape) == 0 ? -1 : _openings[System.Numerics.BitOperations.TrailingZeroCount(tape)];
 
-    public bool IsActive(ulong tape) => (_active & tape) != 0;
+    public void SetActive(ulong tape, bool active)
+    {
+        if (IsFar(tape))
+        {
+            SetFarActive(tape, active);
+            return;
+        }
+        _active = active ? _active | (tape & _open) : _active & ~tape;
+    }
 
-    /// <summary>Ends a tape. With the last one everything recorded is let go.</summary>
+    public bool IsActive(ulong tape) => IsFar(tape) ? FarTapeOf(tape) is { IsActive: true } : (_active & tape) != 0;
+
+    /// <summary>Whether a tape tracks the result of a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Tracks(ulong tape, int index) => IsFar(tape) ? FarTracks(tape, index) : (_calls[index].Tapes & tape) != 0;
+
+    /// <summary>Whether the result of a call is for a tape a leaf: watched, and not followed further back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsLeaf(ulong tape, int index) => IsFar(tape) ? FarIsLeaf(tape, index) : _calls[index].IsLeafOf(tape);
+
+    /// <summary>Ends a tape, and lets go what only it has tracked.</summary>
     public void Close(ulong tape, int start, List<int>? watchedEarlier)
     {
-        if ((_open & tape) == 0)
+        if (IsFar(tape) ? !CloseFar(tape) : !CloseNear(tape, start, watchedEarlier))
         {
             return;
         }
-        Forget(tape);
+        Closings++;
         if (_open == 0)
         {
             Empty();
             return;
+        }
+        DisposePrivate();
+        Shorten();
+    }
+
+    /// <summary>False if the tape is not open.</summary>
+    private bool CloseNear(ulong tape, int start, List<int>? watchedEarlier)
+    {
+        if ((_open & tape) == 0)
+        {
+            return false;
+        }
+        _open &= ~tape;
+        _active &= ~tape;
+        _watchingVariables &= ~tape;
+        _detectingAnomalies &= ~tape;
+        _allowingInfinity &= ~tape;
+        if (_open == 0)
+        {
+            return true;
         }
         for (var i = start; i < _count; i++)
         {
@@ -129,21 +191,17 @@ internal sealed class Recording
         {
             Release(ref _calls[i], tape);
         }
+        return true;
     }
 
     private static void Release(ref RecordedOp call, ulong tape)
     {
         call.Tapes &= ~tape;
         call.LeafOf &= ~tape;
-    }
-
-    private void Forget(ulong tape)
-    {
-        _open &= ~tape;
-        _active &= ~tape;
-        _watchingVariables &= ~tape;
-        _detectingAnomalies &= ~tape;
-        _allowingInfinity &= ~tape;
+        if (call.Tapes == 0)
+        {
+            call = default;
+        }
     }
 
     private void Empty()
@@ -154,29 +212,118 @@ internal sealed class Recording
             _calls = new RecordedOp[64];
         }
         _count = 0;
-        _nextCleanUp = 64;
+        _collectAt = MaskBits;
         _leaves.Clear();
         _callers = null;
-        foreach (var x in _private)
-        {
-            x.Dispose();
-        }
-        _private.Clear();
+        _metElsewhere = false;
+        DisposePrivate();
         Present.IsOver = true;
         Present = new Stretch();
-        Id = Interlocked.Increment(ref s_ids);
+        EndStretch();
     }
+
+    private void DisposePrivate()
+    {
+        if (_private.Count == 0)
+        {
+            return;
+        }
+        _private.RemoveAll(kept =>
+        {
+            var isOver = kept.Index >= _count || _calls[kept.Index].Tapes == 0;
+            if (isOver)
+            {
+                kept.Tensor.Dispose();
+            }
+            return isOver;
+        });
+    }
+
+    /// <summary>Takes off the end of the list what no tape tracks any more, so that an idle tape does not make it grow.</summary>
+    private void Shorten()
+    {
+        var count = _count;
+        while (count > 0 && _calls[count - 1].Tapes == 0)
+        {
+            count--;
+        }
+        if (count == _count)
+        {
+            return;
+        }
+        ForgetSerials(from: count);
+        _count = count;
+        _nextCleanUp = 0;
+        _leaves.RemoveFrom(count);
+        if (_callers?.Count > count)
+        {
+            _callers.RemoveRange(count, _callers.Count - count);
+        }
+        for (var open = _open & ~Far; open != 0; open &= open - 1)
+        {
+            InUse(open)?.StartAtMost(count);
+        }
+        foreach (var far in _far)
+        {
+            InUse(far.Tape)?.StartAtMost(count);
+        }
+        if (count == 0 && (_watchingVariables & _open) == 0)
+        {
+            BeginAgain();
+        }
+    }
+
+    /// <summary>The tape of the lowest bit; null if the program has dropped it or it ended on another thread.</summary>
+    private GradientTape? InUse(ulong tapes) => InUse(_tapes[System.Numerics.BitOperations.TrailingZeroCount(tapes)]!);
+
+    private static GradientTape? InUse(WeakReference<GradientTape> reference) => reference.TryGetTarget(out var tape) && !tape.EndedElsewhere ? tape : null;
 
     /// <summary>Tapes that were dropped without Dispose must not record for ever: the list only knows them weakly.</summary>
     private void CloseAbandoned()
     {
-        for (var open = _open; open != 0; open &= open - 1)
+        for (var open = _open & ~Far; open != 0; open &= open - 1)
         {
-            var bit = System.Numerics.BitOperations.TrailingZeroCount(open);
-            if (!_tapes[bit]!.TryGetTarget(out var tape) || tape.EndedElsewhere)
+            if (InUse(open) is null)
             {
-                Close(1UL << bit, 0, null);
+                Close(open & ~(open - 1), 0, null);
             }
+        }
+        for (var i = _far.Count - 1; i >= 0; i--)
+        {
+            if (InUse(_far[i].Tape) is null)
+            {
+                Close(_far[i].Key, 0, null);
+            }
+        }
+    }
+
+    /// <summary>Where operations in flight have looked up places, an abandoned tape may only stop recording; the rest follows at the next chance.</summary>
+    private void StopAbandoned()
+    {
+        for (var open = _open & ~Far; open != 0; open &= open - 1)
+        {
+            if (InUse(open) is null)
+            {
+                SetActive(open & ~(open - 1), false);
+                _isOpen = -1;
+            }
+        }
+        foreach (var far in _far)
+        {
+            if (far.IsActive && InUse(far.Tape) is null)
+            {
+                SetActive(far.Key, false);
+                _isOpen = -1;
+            }
+        }
+    }
+
+    /// <summary>The collector has just run: dropped tapes of this thread can be told now, and their memory given back.</summary>
+    public static void AfterCollection()
+    {
+        if (t_current is { _open: not 0 } current)
+        {
+            current.StopAbandoned();
         }
     }
 
@@ -195,42 +342,48 @@ internal sealed class Recording
     public ulong Track(Tensor x, out int index)
     {
         var slot = x.Slot;
-        if (slot >> IndexBits == Id)
+        var place = (ulong)(slot - _base);
+        if (place < _room)
         {
-            index = (int)slot & IndexMask;
+            index = _tail + (int)place;
             var tapes = _calls[index].Tapes;
-            if (!x.IsVariable || (~tapes & _active & _watchingVariables) == 0)
+            if (!x.IsVariable || ((~tapes | Far) & _active & _watchingVariables) == 0)
             {
                 return tapes & _active;
             }
         }
-        else if (!x.IsWatched && !x.IsVariable)
+        else if ((ulong)slot < (ulong)_first && !x.IsWatched && !x.IsVariable)
         {
             index = -1;
             return 0;
         }
-        return TrackLeaf(x, out index);
+        return TrackSlowly(x, out index);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong TrackLeaf(Tensor x, out int index)
+    private ulong TrackSlowly(Tensor x, out int index)
     {
         var wanted = x is Variable { Trainable: true } ? _active & _watchingVariables : 0;
-        if (wanted == 0)
+        if (wanted != 0)
         {
-            index = Find(x);
-            return index < 0 ? 0 : _calls[index].Tapes & _active;
+            index = WatchLeaf(x, wanted);
+            return _calls[index].Tapes & _active;
         }
-        index = WatchLeaf(x, wanted);
-        return _calls[index].Tapes & _active;
+        index = Find(x);
+        if (index < 0 && _active != 0 && IsMadeElsewhere(x))
+        {
+            index = Meet(x);
+        }
+        return index < 0 ? 0 : _calls[index].Tapes & _active;
     }
-
-    /// <summary>The number by which a tensor knows a place of this recording; 0 for none.</summary>
-    public long SlotAt(int index) => index < 0 ? 0 : (Id << IndexBits) | (uint)index;
 
     /// <summary>The place of a variable, which is met here if need be, as its slot.</summary>
     public long SlotOf(Variable x)
     {
+        if (_active == 0)
+        {
+            return MarkOf(x);
+        }
         Track(x, out var index);
         return SlotAt(index);
     }
@@ -238,22 +391,22 @@ internal sealed class Recording
     /// <summary>The place of a tensor in this recording, or -1.</summary>
     public int Find(Tensor x)
     {
-        var slot = x.Slot;
-        if (slot >> IndexBits == Id)
-        {
-            return (int)slot & IndexMask;
-        }
-        return _leaves.Find(x);
+        var index = IndexOf(x.Slot);
+        return index >= 0 ? index : _leaves.Find(x);
     }
 
     /// <summary>The variables that a tape watches.</summary>
     public IEnumerable<Variable> VariablesOf(ulong tape) =>
-        _leaves.All.Where(leaf => leaf.Tensor.IsVariable && (_calls[leaf.Index].LeafOf & tape) != 0).Select(leaf => (Variable)leaf.Tensor);
+        _leaves.All.Where(leaf => leaf.Tensor.IsVariable && Tracks(tape, leaf.Index) && IsLeaf(tape, leaf.Index)).Select(leaf => (Variable)leaf.Tensor);
 
-    /// <summary>Makes a tensor a source for the given tapes.</summary>
+    /// <summary>Makes a tensor a source for the given tapes: one, or all those of a mask.</summary>
     public int WatchLeaf(Tensor x, ulong tapes)
     {
         var index = Find(x);
+        if (index < 0 && IsMadeElsewhere(x))
+        {
+            index = Meet(x);
+        }
         if (index < 0)
         {
             index = Append();
@@ -263,15 +416,21 @@ internal sealed class Recording
                 x.Slot = SlotAt(index);
             }
             x.IsWatched = true;
-            x.Flags |= Tensor.Traits.Held;
+            x.Hold();
             _leaves.Add(x, index);
-            _calls[index].Y = x.IsVariable ? Unsafe.As<Variable>(x).Snapshot(SlotAt(index)) : x;
         }
         else if (x.IsVariable)
         {
             x.Slot = SlotAt(index);
         }
         ref var leaf = ref _calls[index];
+        leaf.Y ??= x.IsVariable ? HoldVariable(Unsafe.As<Variable>(x), index) : x;
+        if ((tapes & (Far | FarKey)) != 0)
+        {
+            WatchFar(index, tapes);
+            leaf.Tapes |= Far;
+            tapes = IsFar(tapes) ? 0 : tapes & ~Far;
+        }
         for (var added = tapes & ~leaf.Tapes; added != 0; added &= added - 1)
         {
             if (_tapes[System.Numerics.BitOperations.TrailingZeroCount(added)]!.TryGetTarget(out var tape))
@@ -279,7 +438,7 @@ internal sealed class Recording
                 tape.NoteWatched(index);
             }
         }
-        leaf.LeafOf |= tapes & ~leaf.Tapes;
+        leaf.LeafOf |= leaf.Op is MadeElsewhere ? tapes : tapes & ~leaf.Tapes;
         leaf.Tapes |= tapes;
         return index;
     }
@@ -303,6 +462,10 @@ internal sealed class Recording
             call.IndexA = index;
             Finish();
         }
+        else if (s_open > _isOpen)
+        {
+            MarkFor(op, y, x, x, x);
+        }
     }
 
     public void Add(Op op, Tensor y, Tensor a, Tensor b)
@@ -316,6 +479,10 @@ internal sealed class Recording
             call.IndexA = indexA;
             call.IndexB = indexB;
             Finish();
+        }
+        else if (s_open > _isOpen)
+        {
+            MarkFor(op, y, a, b, b);
         }
     }
 
@@ -333,6 +500,10 @@ internal sealed class Recording
             call.IndexC = indexC;
             Finish();
         }
+        else if (s_open > _isOpen)
+        {
+            MarkFor(op, y, a, b, c);
+        }
     }
 
     public void Add(Op op, Tensor y, ReadOnlySpan<Tensor> inputs)
@@ -344,6 +515,10 @@ internal sealed class Recording
         }
         if (tapes == 0)
         {
+            if (s_open > _isOpen)
+            {
+                MarkFor(op, y, inputs);
+            }
             return;
         }
         var many = new Tensor[inputs.Length];
@@ -359,8 +534,8 @@ internal sealed class Recording
         Finish();
     }
 
-    /// <summary>Keeps what only a recorded operation reads, and gives its memory back with the recording's end, so that the next step finds it in the caches.</summary>
-    public void KeepPrivate(Tensor x) => _private.Add(x);
+    /// <summary>Keeps what only the last recorded operation reads, and gives its memory back when that is let go, so that the next step finds it in the caches.</summary>
+    public void KeepPrivate(Tensor x) => _private.Add((_count - 1, x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref RecordedOp Append(Op op, Tensor y, ulong tapes)
@@ -379,7 +554,7 @@ internal sealed class Recording
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Append()
     {
-        if (_count >= _nextCleanUp)
+        if (_count >= _nextCleanUp || s_openings != _openingsSeen)
         {
             MakeRoom();
         }
@@ -392,7 +567,7 @@ internal sealed class Recording
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MakeRoom()
     {
-        if (_count >= IndexMask)
+        if (_count >= MostCalls)
         {
             throw new TapeException($"GradientTape: {_count} operations are recorded, the most a tape can hold; take gradients in shorter stretches.");
         }
@@ -400,16 +575,12 @@ internal sealed class Recording
         {
             Array.Resize(ref _calls, _count * 2);
         }
-        _nextCleanUp = Math.Min(_count + 64, _calls.Length);
-        // Operations in flight have looked up places, so here an abandoned tape may only stop recording.
-        for (var open = _active; open != 0; open &= open - 1)
+        if (s_openings != _openingsSeen || (ulong)(_count - _tail) >= _room)
         {
-            var bit = System.Numerics.BitOperations.TrailingZeroCount(open);
-            if (!_tapes[bit]!.TryGetTarget(out var tape) || tape.EndedElsewhere)
-            {
-                _active &= ~(1UL << bit);
-            }
+            ContinueSerials();
         }
+        _nextCleanUp = (int)Math.Min(Math.Min(_count + 64, _calls.Length), _tail + (long)_room);
+        StopAbandoned();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -419,20 +590,29 @@ internal sealed class Recording
         {
             return HoldVariable(Unsafe.As<Variable>(x), index);
         }
-        x.Flags |= Tensor.Traits.Held;
+        x.Hold();
         return x;
     }
 
-    private Tensor HoldVariable(Variable variable, int index)
-    {
-        variable.Pin(Present);
-        return variable.Snapshot(SlotAt(index));
-    }
+    private Tensor HoldVariable(Variable variable, int index) => variable.Pin(Present, SlotAt(index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Finish()
     {
-        if (_detectingAnomalies != 0 && (_detectingAnomalies & _calls[_count - 1].Tapes) != 0)
+        if (((_detectingAnomalies | Far) & _calls[_count - 1].Tapes) != 0)
+        {
+            FinishSlowly();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FinishSlowly()
+    {
+        if ((_calls[_count - 1].Tapes & Far) != 0)
+        {
+            TrackFar(_count - 1);
+        }
+        if ((_detectingAnomalies & ~Far & _calls[_count - 1].Tapes) != 0 || FarDetects(_count - 1))
         {
             NoteCaller();
         }
@@ -487,6 +667,15 @@ internal sealed class Recording
             }
         }
 
+        public void RemoveFrom(int index)
+        {
+            while (_list.Count > 0 && _list[^1].Index >= index)
+            {
+                _dictionary?.Remove(_list[^1].Tensor);
+                _list.RemoveAt(_list.Count - 1);
+            }
+        }
+
         public void Clear()
         {
             _list.Clear();
@@ -519,10 +708,10 @@ internal sealed class Recording
         }
     }
 
-    public bool DetectsAnomalies(ulong tape) => (_detectingAnomalies & tape) != 0;
+    public bool DetectsAnomalies(ulong tape) => IsFar(tape) ? FarTapeOf(tape) is { DetectsAnomalies: true } : (_detectingAnomalies & tape) != 0;
 
     /// <summary>Whether all of the given tapes take infinities for numbers.</summary>
-    public bool AllowsInfinity(ulong tapes) => (tapes & ~_allowingInfinity) == 0;
+    public bool AllowsInfinity(ulong tapes) => IsFar(tapes) ? FarTapeOf(tapes) is { AllowsInfinity: true } : (tapes & ~_allowingInfinity) == 0;
 
     public string CallerOf(int index) => _callers is not null && index < _callers.Count && _callers[index] is { } caller ? caller : "an unknown line";
 
@@ -552,29 +741,28 @@ internal sealed class Recording
     // ---- pausing ----
 
     /// <summary>Suspends all recording on this thread until disposed.</summary>
-    public static Pausing Pause() => new(t_current);
+    public static Pausing Pause() => new(OfThread);
 
     internal readonly ref struct Pausing
     {
-        private readonly Recording? _recording;
+        private readonly Recording _recording;
         private readonly ulong _active;
+        private readonly bool _paused;
+        private readonly List<FarTape>? _far;
 
-        public Pausing(Recording? recording)
+        public Pausing(Recording recording)
         {
             _recording = recording;
-            _active = recording?._active ?? 0;
-            if (_active != 0)
-            {
-                recording!._active = 0;
-            }
+            (_active, _paused) = (recording._active, recording._paused);
+            _far = (_active & Far) != 0 ? recording.PauseFar() : null;
+            (recording._active, recording._paused) = (0, true);
         }
 
         public void Dispose()
         {
-            if (_active != 0)
-            {
-                _recording!._active |= _active & _recording._open;
-            }
+            _recording._active |= _active & _recording._open;
+            _recording._paused = _paused;
+            _far?.ForEach(tape => tape.IsActive = true);
         }
     }
 }

@@ -15,7 +15,8 @@ internal ref struct ReversePass
     private readonly ulong _tape;
     private readonly int _start;
     private readonly int[]? _earlier;
-    private readonly long _id;
+    private readonly long _opening;
+    private int _closings;
 
     private Tensor?[] _gradients = [];
     private Need[] _needed = [];
@@ -33,7 +34,8 @@ internal ref struct ReversePass
             _earlier = [.. watchedEarlier];
             Array.Sort(_earlier);
         }
-        _id = recording.Id;
+        _opening = recording.OpeningOf(tape);
+        _closings = recording.Closings;
     }
 
     /// <summary>What a slot's gradient is for.</summary>
@@ -125,7 +127,7 @@ internal ref struct ReversePass
     private readonly int PlaceOf(Tensor x)
     {
         var place = _recording.Find(x);
-        return place >= 0 && place < _recording.Count && (_recording[place].Tapes & _tape) != 0 ? place : -1;
+        return place >= 0 && place < _recording.Count && _recording.Tracks(_tape, place) ? place : -1;
     }
 
     /// <summary>The scratch slot of a place in the recording, or -1. Places before the tape's start are those few it watched by hand or met as variables.</summary>
@@ -161,7 +163,7 @@ internal ref struct ReversePass
         for (var i = first; i < _end; i++)
         {
             ref var call = ref _recording[i];
-            if (_needed[i - _start] != Need.None || (call.Tapes & _tape) == 0 || call.IsLeafOf(_tape))
+            if (_needed[i - _start] != Need.None || !_recording.Tracks(_tape, i) || _recording.IsLeaf(_tape, i))
             {
                 continue;
             }
@@ -212,7 +214,7 @@ internal ref struct ReversePass
             }
             // A copy: pullbacks may record, and so move the list.
             var call = _recording[i];
-            if (call.IsLeafOf(_tape) || call.Op!.GradientFlow != Op.Flow.Differentiable)
+            if (_recording.IsLeaf(_tape, i) || call.Op!.GradientFlow != Op.Flow.Differentiable)
             {
                 continue;
             }
@@ -233,7 +235,7 @@ internal ref struct ReversePass
                 }
                 any = true;
                 var dx = call.Op.Pullback(input, dy, call);
-                if (_recording.Id != _id)
+                if (_recording.Closings != _closings && HasEnded())
                 {
                     throw new TapeException($"Gradient: the tape was disposed or reset by the backward function of {call.Op.Name}; end it after its gradient.");
                 }
@@ -263,6 +265,12 @@ internal ref struct ReversePass
                 Release(dy);
             }
         }
+    }
+
+    private bool HasEnded()
+    {
+        _closings = _recording.Closings;
+        return _recording.OpeningOf(_tape) != _opening;
     }
 
     /// <summary>Whether nobody looks at a gradient after the only pullback that is asked for: no result, no outer tape, no function of the user's.</summary>

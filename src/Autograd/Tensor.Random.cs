@@ -122,7 +122,7 @@ public partial class Tensor
             var j = (int)(draws[i] * (i + 1));
             (values[i], values[j]) = (values[j], values[i]);
         }
-        GC.KeepAlive(uniform);
+        uniform.EndRead();
         return y.ToDefault();
     }
 

@@ -195,7 +195,7 @@ public partial class Tensor : IDisposable
         }
         var packed = Allocate(DType, _shape, Backend);
         Backend.Copy(this, packed);
-        GC.KeepAlive(this);
+        EndRead();
         return packed;
     }
 
@@ -236,7 +236,7 @@ public partial class Tensor : IDisposable
     {
         var source = OnCpu();
         var value = source.First<T>();
-        GC.KeepAlive(source);
+        source.EndRead();
         return value;
     }
 
@@ -269,7 +269,7 @@ public partial class Tensor : IDisposable
             Unsafe.As<Variable>(source).MarkShared();
         }
         source._storage?.Escape();
-        return source.Elements<T>();
+        return source.Elements<T>(); // throws where another thread has disposed it just now
     }
 
     /// <summary>The elements in row-major order as a new array.</summary>
@@ -279,7 +279,7 @@ public partial class Tensor : IDisposable
         RequireType<T>("ToArray");
         var source = OnCpu().Packed();
         var array = source.Elements<T>().ToArray();
-        GC.KeepAlive(source);
+        source.EndRead();
         return array;
     }
 
@@ -307,6 +307,57 @@ public partial class Tensor : IDisposable
         if ((flags & (Traits.Held | Traits.Variable)) == 0)
         {
             _storage?.Leave();
+        }
+    }
+
+    /// <summary>A tape will read the values again.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed on another thread just now.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Hold()
+    {
+        if ((Flags & Traits.Held) == 0)
+        {
+            if (_storage is null)
+            {
+                Flags |= Traits.Held; // its memory is given back to nobody
+            }
+            else
+            {
+                HoldStorage();
+            }
+        }
+    }
+
+    // Either Dispose on another thread sees that the tensor is held, or it is seen here.
+    private void HoldStorage()
+    {
+        Traits flags;
+        do
+        {
+            flags = Flags;
+        }
+        while (Interlocked.CompareExchange(ref Flags, flags | Traits.Held, flags) != flags);
+        if ((flags & Traits.Disposed) != 0)
+        {
+            ThrowDisposed();
+        }
+    }
+
+    /// <summary>
+    /// Ends a stretch in which memory was read, by a kernel say: the tensor lives until here. Memory given back on another thread meanwhile may have been written to, so then the
+    /// result is worth nothing.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed on another thread meanwhile.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void EndRead()
+    {
+        if (!System.Runtime.Intrinsics.X86.X86Base.IsSupported)
+        {
+            Volatile.ReadBarrier(); // there, loads stay in order anyway
+        }
+        if ((Flags & Traits.Disposed) != 0)
+        {
+            ThrowDisposed();
         }
     }
 

@@ -9,6 +9,8 @@ namespace Autograd;
 /// Assignment overwrites memory in place where nobody else can see it, and otherwise takes new memory (copy on write). So views
 /// and values taken earlier keep what they showed, and a gradient always belongs to the values that were recorded, however the
 /// variable changed between the forward and the backward pass.
+/// <para>Threads: all may read a variable. While one assigns, others get whole values, old or new, from <see cref="Value"/>; an operation on the variable itself may see some of
+/// both. Assignments from several threads happen one after another.</para>
 /// </remarks>
 public sealed class Variable : Tensor
 {
@@ -18,6 +20,9 @@ public sealed class Variable : Tensor
     private Tensor? _snapshot;
     private bool _shared;
     private Recording.Stretch? _pinnedBy;
+
+    // 1 while somebody changes the values, or takes them: then others wait.
+    private int _busy;
 
     /// <summary>A variable that starts at <paramref name="initial"/> (copied).</summary>
     /// <param name="initial">The first value; fixes shape and type.</param>
@@ -53,34 +58,82 @@ public sealed class Variable : Tensor
         get
         {
             _ = Buffer;
-            MarkShared();
             // The value of a watched variable is the variable as far as gradients go.
-            return Snapshot(Recording.Active is { } recording ? recording.SlotOf(this) : 0);
+            var slot = Recording.Active is { } recording ? recording.SlotOf(this) : 0;
+            Enter();
+            try
+            {
+                _shared = true;
+                return PresentSnapshot(slot);
+            }
+            finally
+            {
+                Leave();
+            }
         }
     }
 
     internal void MarkShared() => _shared = true;
 
+    private void Enter()
+    {
+        var wait = default(SpinWait);
+        while (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            wait.SpinOnce();
+        }
+    }
+
+    private void Leave() => Volatile.Write(ref _busy, 0);
+
     /// <summary>The tensor a tape keeps for this variable, at a place of its recording. Never changed once made: other threads may hold it.</summary>
     internal Tensor Snapshot(long slot)
+    {
+        if (Volatile.Read(ref _snapshot) is { } snapshot && snapshot.Slot == slot && (snapshot.Flags & Traits.Disposed) == 0)
+        {
+            return snapshot;
+        }
+        Enter();
+        try
+        {
+            return PresentSnapshot(slot);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private Tensor PresentSnapshot(long slot)
     {
         var snapshot = _snapshot;
         if (snapshot is null || snapshot.Slot != slot || (snapshot.Flags & Traits.Disposed) != 0)
         {
             Storage?.Share();
-            snapshot = new Tensor(Buffer, DType, Shape, null, Offset, Storage) { Slot = slot, Flags = slot == 0 ? Traits.None : Traits.Held };
-            _snapshot = snapshot;
+            snapshot = new Tensor(Buffer, DType, Shape, null, Offset, Storage) { Slot = slot, Flags = slot > 0 ? Traits.Held | Traits.Recorded : Traits.None };
+            Volatile.Write(ref _snapshot, snapshot);
         }
         return snapshot;
     }
 
-    /// <summary>A recording keeps the present values until it ends.</summary>
-    internal void Pin(Recording.Stretch stretch)
+    /// <summary>The tensor that a recording keeps for this variable at one of its places; it keeps the present values until it ends.</summary>
+    internal Tensor Pin(Recording.Stretch stretch, long slot)
     {
-        var before = _pinnedBy;
-        if (before != stretch && (before is { IsOver: false } || Interlocked.CompareExchange(ref _pinnedBy, stretch, before) != before))
+        if (Volatile.Read(ref _snapshot) is { } snapshot && snapshot.Slot == slot && (snapshot.Flags & Traits.Disposed) == 0 && Volatile.Read(ref _pinnedBy) == stretch)
         {
-            _shared = true; // two threads record the same weights; simplest is to leave these values to them
+            return snapshot;
+        }
+        Enter();
+        try
+        {
+            // Two threads may record the same weights; simplest is to leave these values to them.
+            _shared |= _pinnedBy is { IsOver: false } before && before != stretch;
+            _pinnedBy = stretch;
+            return PresentSnapshot(slot);
+        }
+        finally
+        {
+            Leave();
         }
     }
 
@@ -93,7 +146,15 @@ public sealed class Variable : Tensor
     public Variable Assign(Tensor value)
     {
         var converted = Prepare(value, "Assign");
-        Overwrite(converted);
+        Enter();
+        try
+        {
+            Overwrite(converted);
+        }
+        finally
+        {
+            Leave();
+        }
         return this;
     }
 
@@ -108,20 +169,45 @@ public sealed class Variable : Tensor
     private Variable Accumulate<TFormula>(Tensor value, TFormula formula, string operation) where TFormula : struct, IBinaryFormula
     {
         var converted = Prepare(value, operation);
-        if (MayOverwrite)
+        Enter();
+        try
         {
-            Backend.Zip(formula, this, converted, this);
-            Forget();
+            if (MayOverwrite)
+            {
+                Backend.Zip(formula, this, converted, this);
+                Forget();
+            }
+            else
+            {
+                var result = Allocate(DType, Shape, Backend);
+                Backend.Zip(formula, this, converted, result);
+                Adopt(result);
+            }
         }
-        else
+        finally
         {
-            var result = Allocate(DType, Shape, Backend);
-            Backend.Zip(formula, this, converted, result);
-            Adopt(result);
+            Leave();
         }
-        GC.KeepAlive(converted);
+        converted.EndRead();
         return this;
     }
+
+    /// <summary>As <see cref="PrepareToOverwrite"/>, and other threads that want the values wait for <see cref="EndOverwrite"/>.</summary>
+    internal void BeginOverwrite()
+    {
+        Enter();
+        try
+        {
+            PrepareToOverwrite();
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+    }
+
+    internal void EndOverwrite() => Leave();
 
     /// <summary>Announces a change by a kernel: afterwards the memory is this variable's alone, and holds the present values.</summary>
     internal void PrepareToOverwrite()
@@ -142,7 +228,7 @@ public sealed class Variable : Tensor
         if (MayOverwrite)
         {
             Backend.Copy(value, this);
-            GC.KeepAlive(value);
+            value.EndRead();
             Forget();
         }
         else
@@ -210,7 +296,7 @@ public sealed class Variable : Tensor
     {
         var copy = Allocate(value.DType, value.Shape, value.Backend);
         value.Backend.Copy(value, copy);
-        GC.KeepAlive(value);
+        value.EndRead();
         return copy;
     }
 

@@ -22,7 +22,7 @@ internal enum Reduction
 /// <remarks>
 /// The elementwise families are generic over the formula. A generic virtual call costs as much as a small kernel, so those go through a
 /// non-virtual method that knows the CPU. A kernel reads raw memory, which goes back to the pool when no tensor of it is left: whoever calls one keeps its
-/// operands alive until it returns (GC.KeepAlive, or a later use).
+/// operands alive until it returns and checks that no other thread has disposed them meanwhile (EndRead).
 /// </remarks>
 internal abstract class Backend
 {

@@ -16,10 +16,22 @@ internal abstract class Storage
     public abstract Device Device { get; }
 
     /// <summary>Another tensor looks at the same memory.</summary>
-    public void Share() => Interlocked.Increment(ref _readers);
+    /// <exception cref="ObjectDisposedException">The last tensor of it was disposed on another thread just now.</exception>
+    public void Share()
+    {
+        if (Interlocked.Increment(ref _readers) <= 1)
+        {
+            Interlocked.Decrement(ref _readers);
+            throw new ObjectDisposedException(nameof(Tensor), "This tensor was disposed on another thread; its values are gone.");
+        }
+    }
 
     /// <summary>Someone outside holds the memory itself (a span), so it must never be handed to another tensor.</summary>
-    public void Escape() => Escaped = true;
+    public void Escape()
+    {
+        Escaped = true;
+        Interlocked.MemoryBarrier(); // whoever gives it back on another thread sees this, or the caller sees the tensor disposed
+    }
 
     /// <summary>One reader was disposed; the last one gives the memory back at once.</summary>
     public void Leave()
@@ -53,7 +65,7 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
     private static readonly Stack<T[]>[] s_freeBySizeClass = CreateFreeLists();
 
     private readonly int _sizeClass;
-    private T[] _array;
+    private T[]? _array;
 
     private PooledArray(T[] array, int sizeClass)
     {
@@ -107,12 +119,10 @@ internal sealed class PooledArray<T> : Storage where T : unmanaged
 
     protected override void GiveBack()
     {
-        var array = _array;
-        if (array is null)
+        if (Interlocked.Exchange(ref _array, null) is not { } array)
         {
             return;
         }
-        _array = null!;
         if (MemoryBudget.Poisons && !Escaped)
         {
             System.Runtime.InteropServices.MemoryMarshal.AsBytes(array.AsSpan()).Fill(0xA5);
@@ -272,6 +282,7 @@ internal static class MemoryBudget
         {
             Volatile.Write(ref s_handedOut, 0);
             GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+            Recording.AfterCollection();
         }
     }
 

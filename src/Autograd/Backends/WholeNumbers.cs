@@ -22,7 +22,7 @@ internal sealed record WholeNumbers(long Least, long Most)
         var memory = x.Storage!;
         var all = memory.Known ??= Look(new Tensor(x.Buffer, x.DType, Shape.Of(memory.Length), null, 0, memory));
         var found = all.AreWithin(least, most) ? all : Look(x);
-        GC.KeepAlive(x);
+        x.EndRead();
         return found.AreWithin(least, most) ? found : null;
     }
 
@@ -56,7 +56,7 @@ internal sealed record WholeNumbers(long Least, long Most)
             least = Math.Min(least, integer);
             most = Math.Max(most, integer);
         }
-        GC.KeepAlive(integers);
+        integers.EndRead();
         return (least, most);
     }
 

@@ -26,7 +26,7 @@ internal sealed record IdxArray(byte Type, Shape Shape, byte[] Bytes)
         {
             values[i] = Bytes[i] / 255f;
         }
-        GC.KeepAlive(tensor);
+        tensor.EndRead();
         return tensor.ToDefault();
     }
 
@@ -38,7 +38,7 @@ internal sealed record IdxArray(byte Type, Shape Shape, byte[] Bytes)
         {
             values[i] = read(i * size);
         }
-        GC.KeepAlive(tensor);
+        tensor.EndRead();
         return tensor.ToDefault();
     }
 }

@@ -97,6 +97,7 @@ namespace Autograd.Ops
             if (dy.IsSpendable && shape.Equals(dy.Shape) && other.DType == dy.DType && !Recording.IsTracked(dy, other))
             {
                 dy.Backend.Zip(default(MultiplyFormula), dy, other, dy);
+                other.EndRead();
                 return dy;
             }
             var dx = dy * other;

@@ -18,7 +18,7 @@ namespace Autograd
             var y = Allocate(dtype, Shape, Backend);
             Backend.Cast(this, y);
             Recording.Active?.Add(dtype.IsFloating() && DType.IsFloating() ? CastOp.Instance : CastOp.ThroughIntegers, y, this);
-            GC.KeepAlive(this);
+            EndRead();
             return y;
         }
 

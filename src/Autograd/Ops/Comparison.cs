@@ -131,6 +131,9 @@ namespace Autograd
             }
             var result = Allocate(x.DType, shape, backend);
             backend.Select(condition, x, y, result);
+            condition.EndRead();
+            x.EndRead();
+            y.EndRead();
             // Chosen from two numbers it is as free of a type as they are: so the slope of Relu over float32 stays float32.
             result.Flags |= x.Flags & y.Flags & Traits.Weak;
             Recording.Active?.Add(op, result, condition, x, y);
@@ -163,8 +166,8 @@ namespace Autograd
             var z = Allocate(DType.Bool, shape, backend);
             backend.Compare(formula, x, y, z);
             Recording.Active?.Add(op, z, x, y);
-            GC.KeepAlive(x);
-            GC.KeepAlive(y);
+            x.EndRead();
+            y.EndRead();
             return z;
         }
 
@@ -179,6 +182,8 @@ namespace Autograd
             var backend = Backend.Of(ref x, ref y, op);
             var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, op.Name), backend);
             backend.Logical(operation, x, y, z);
+            x.EndRead();
+            y.EndRead();
             Recording.Active?.Add(op, z, x, y);
             return z;
         }

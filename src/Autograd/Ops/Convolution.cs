@@ -232,7 +232,7 @@ namespace Autograd.Ops
                     case ConvolutionPart.Result:
                         var packedBias = bias?.Packed();
                         backend.Convolve(packedA, packedB, packedBias, windows, result);
-                        GC.KeepAlive(packedBias);
+                        packedBias?.EndRead();
                         break;
                     case ConvolutionPart.Input:
                         backend.ConvolveInput(packedA, packedB, windows, result);
@@ -241,8 +241,8 @@ namespace Autograd.Ops
                         backend.ConvolveKernel(packedA, packedB, windows, result);
                         break;
                 }
-                GC.KeepAlive(packedA);
-                GC.KeepAlive(packedB);
+                packedA?.EndRead();
+                packedB.EndRead();
             }
             if (bias is null)
             {
@@ -252,9 +252,9 @@ namespace Autograd.Ops
             {
                 Recording.Active?.Add(op, result, a, b, bias);
             }
-            GC.KeepAlive(a);
-            GC.KeepAlive(b);
-            GC.KeepAlive(bias);
+            a.EndRead();
+            b.EndRead();
+            bias?.EndRead();
             return result;
         }
     }

@@ -90,9 +90,13 @@ namespace Autograd.Ops
             }
             else
             {
+                Recording.MarkUnrecorded(loss, [logits, labels]);
                 logarithms.Dispose();
             }
-            GC.KeepAlive((packed, packedLabels, logits, labels));
+            packed.EndRead();
+            packedLabels.EndRead();
+            logits.EndRead();
+            labels.EndRead();
             return loss;
         }
 
@@ -120,7 +124,10 @@ namespace Autograd.Ops
                 var dx = Tensor.Allocate(dy.DType, logarithms.Shape, dy.Backend);
                 var (packedDy, packedLabels) = (dy.Packed(), labels.Packed());
                 dy.Backend.CrossEntropyPullback(packedDy, logarithms, packedLabels, dy.Size, logarithms.Shape[^1], dx);
-                GC.KeepAlive((packedDy, packedLabels, dy, labels));
+                packedDy.EndRead();
+                packedLabels.EndRead();
+                dy.EndRead();
+                labels.EndRead();
                 return dx;
             };
         }

@@ -31,9 +31,9 @@ namespace Autograd.Ops
             var packed = x.Packed();
             var y = Tensor.Allocate(x.DType, x.Shape, x.Backend);
             x.Backend.Dropout(rate, seed, stream, packed, y);
-            GC.KeepAlive(packed);
+            packed.EndRead();
             Recording.Active?.Add(this, y, x);
-            GC.KeepAlive(x);
+            x.EndRead();
             return y;
         }
 

@@ -57,7 +57,7 @@ namespace Autograd
                 Backend.Gather(source, outer, n, inner, positions, y);
             }
             Recording.Active?.Add(new TakeOp(along), y, this, positions);
-            GC.KeepAlive(source);
+            source.EndRead();
             return y;
         }
 
@@ -89,7 +89,7 @@ namespace Autograd
                 Backend.ScatterAdd(source, outer, n, inner, positions, y);
             }
             Recording.Active?.Add(op, y, start, added, positions);
-            GC.KeepAlive(source);
+            source.EndRead();
             return y;
         }
 
@@ -113,7 +113,7 @@ namespace Autograd
                 Backend.GatherAlong(source, outer, n, indices.Shape[along], inner, positions, y);
             }
             Recording.Active?.Add(new TakeAlongAxisOp(along), y, this, positions);
-            GC.KeepAlive(source);
+            source.EndRead();
             return y;
         }
 
@@ -145,7 +145,7 @@ namespace Autograd
                 Backend.ScatterAddAlong(source, outer, n, indices.Shape[along], inner, positions, y);
             }
             Recording.Active?.Add(op, y, start, added, positions);
-            GC.KeepAlive(source);
+            source.EndRead();
             return y;
         }
 
@@ -157,7 +157,7 @@ namespace Autograd
             {
                 var mask = Cast(DType.Bool).Packed();
                 var flat = Backend.NonZero(mask);
-                GC.KeepAlive(mask);
+                mask?.EndRead();
                 var columns = new Tensor[Rank];
                 var strides = Shape.RowMajorStrides();
                 for (var axis = 0; axis < Rank; axis++)
@@ -291,7 +291,7 @@ namespace Autograd.Ops
             var flat = x.AsShape(Shape.Of([.. x.Shape.Dimensions[..axis], covered.Size, .. x.Shape.Dimensions[(axis + mask.Rank)..]]));
             var packed = (mask.Device == x.Device ? mask : mask.To(x.Device)).Packed();
             var positions = x.Backend.NonZero(packed);
-            GC.KeepAlive(packed);
+            packed.EndRead();
             return flat.Take(positions, axis);
         }
 

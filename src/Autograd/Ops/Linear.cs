@@ -33,11 +33,11 @@ namespace Autograd
             var z = Allocate(x.DType, Shape.Of(x.Shape[0], w.Shape[1]), backend);
             var bias = b.Packed();
             backend.MatMul(x, w, false, false, z, bias);
-            GC.KeepAlive(bias);
+            bias?.EndRead();
             Recording.Active?.Add(LinearOp.Instance, z, x, w, b);
-            GC.KeepAlive(x);
-            GC.KeepAlive(w);
-            GC.KeepAlive(b);
+            x.EndRead();
+            w.EndRead();
+            b.EndRead();
             return z;
         }
     }

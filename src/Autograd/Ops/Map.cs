@@ -25,7 +25,7 @@ namespace Autograd
             backend.Map(op, x, y);
             y.Flags |= x.Flags & Traits.Weak;
             Recording.Active?.Add(MapOp<TOp>.For(op), y, x);
-            GC.KeepAlive(x);
+            x.EndRead();
             return y;
         }
 
@@ -49,8 +49,8 @@ namespace Autograd
             backend.Zip(formula, x, y, z);
             z.Flags |= x.Flags & y.Flags & Traits.Weak;
             Recording.Active?.Add(op, z, x, y);
-            GC.KeepAlive(x);
-            GC.KeepAlive(y);
+            x.EndRead();
+            y.EndRead();
             return z;
         }
     }
@@ -90,7 +90,7 @@ namespace Autograd.Ops
             var dx = dy.IsSpendable ? dy : Tensor.Allocate(y.DType, y.Shape, y.Backend);
             y.Backend.MapPullback(_op, dy, x, y, dx);
             dx.Flags |= Tensor.Traits.Spendable;
-            GC.KeepAlive(dy);
+            dy.EndRead();
             return dx;
         }
     }
@@ -133,7 +133,7 @@ namespace Autograd.Ops
                 slope = Tensor.Allocate(z.DType, z.Shape, z.Backend);
                 z.Backend.ZipPullback(_op, input, dy, a, b, z, slope);
                 slope.Flags |= Tensor.Traits.Spendable;
-                GC.KeepAlive(dy);
+                dy.EndRead();
             }
             return slope.AsSum(recorded.Input(input).Shape);
         }

@@ -54,8 +54,8 @@ namespace Autograd
                 backend.MatMul(x, y, transposeX, transposeY, z);
             }
             Recording.Active?.Add(op, z, x, y);
-            GC.KeepAlive(x);
-            GC.KeepAlive(y);
+            x.EndRead();
+            y.EndRead();
             return z;
         }
 

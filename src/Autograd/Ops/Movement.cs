@@ -155,7 +155,7 @@ namespace Autograd
             }
             var y = Reducing.Run(Backends.Reduction.Sum, this, chosen, shape);
             Recording.Active?.Add(SumToOp.Instance, y, this);
-            GC.KeepAlive(this);
+            EndRead();
             return y;
         }
 
@@ -318,6 +318,7 @@ namespace Autograd
                 slices[along] = new AxisSlice(start, 1, input.Shape[along]);
                 using var place = Movement.SliceView(y, slices);
                 y.Backend.Copy(input, place);
+                input.EndRead();
                 start += input.Shape[along];
             }
             Recording.Active?.Add(new ConcatOp(along), y, inputs);
@@ -411,6 +412,7 @@ namespace Autograd
             Backend.Fill(y, 0);
             using var place = Movement.SliceView(y, slices);
             Backend.Copy(this, place);
+            EndRead();
             Recording.Active?.Add(new UnsliceOp(slices), y, this);
             return y;
         }

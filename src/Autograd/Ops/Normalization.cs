@@ -106,7 +106,10 @@ namespace Autograd.Ops
             var statistics = Tensor.Allocate(x.DType, [rows, 2], x.Backend);
             var (packed, packedGain, packedOffset) = (x.Packed(), gain?.Packed(), offset?.Packed());
             x.Backend.Normalize(centered, epsilon, packed, packedGain, packedOffset, rows, shape.Size, statistics, y);
-            GC.KeepAlive((packed, packedGain, packedOffset, x));
+            packed.EndRead();
+            packedGain?.EndRead();
+            packedOffset?.EndRead();
+            x.EndRead();
             Tensor[] operands = [x, .. gain is null ? [] : new[] { gain }, .. offset is null ? [] : new[] { offset }];
             // Not a variable itself: its memory may be overwritten before the gradient, that of the value on the tape is not.
             var copy = ReferenceEquals(packed, x) ? null : packed;
@@ -135,7 +138,10 @@ namespace Autograd.Ops
             var (dGain, dOffset) = (Tensor.Allocate(x.DType, [parts, n], x.Backend), Tensor.Allocate(x.DType, [parts, n], x.Backend));
             var (packedDy, gain) = (dy.Packed(), hasGain ? operands[1].Packed() : null);
             x.Backend.NormalizePullback(centered, packedDy, x, gain, statistics, rows, n, dx, dGain, dOffset);
-            GC.KeepAlive((packedDy, gain, x, dy));
+            packedDy.EndRead();
+            gain?.EndRead();
+            x.EndRead();
+            dy.EndRead();
             (_dGain, _dOffset) = (dGain, dOffset);
             return input => input == 0 ? dx : (input == 1 && hasGain ? dGain : dOffset).Sum(0).Reshape(shape);
         }
@@ -188,7 +194,10 @@ namespace Autograd.Ops
             var y = Tensor.Allocate(x.DType, x.Shape, x.Backend);
             var (variance, scale) = (Tensor.Allocate(x.DType, mean.Shape, x.Backend), Tensor.Allocate(x.DType, mean.Shape, x.Backend));
             x.Backend.NormalizeColumns(epsilon, packed, mean, packedGain, packedOffset, variance, scale, y);
-            GC.KeepAlive((packed, packedGain, packedOffset, x));
+            packed.EndRead();
+            packedGain?.EndRead();
+            packedOffset?.EndRead();
+            x.EndRead();
             Tensor[] operands = [x, .. gain is null ? [] : new[] { gain }, .. offset is null ? [] : new[] { offset }];
             var copy = ReferenceEquals(packed, x) ? null : packed; // as with NormalizeOp
             Recording.Active?.Add(new BatchNormOp(epsilon, gain is not null, offset is not null, copy, mean, scale), y, operands);
@@ -211,7 +220,10 @@ namespace Autograd.Ops
             var (dOffset, dGain) = (Tensor.Allocate(x.DType, mean.Shape, x.Backend), Tensor.Allocate(x.DType, mean.Shape, x.Backend));
             var (packedDy, gain) = (dy.Packed(), hasGain ? operands[1].Packed() : null);
             x.Backend.NormalizeColumnsPullback(packedDy, x, mean, scale, gain, dx, dOffset, dGain);
-            GC.KeepAlive((packedDy, gain, x, dy));
+            packedDy.EndRead();
+            gain?.EndRead();
+            x.EndRead();
+            dy.EndRead();
             return input => input == 0 ? dx : input == 1 && hasGain ? dGain : dOffset;
         }
     }

@@ -79,13 +79,17 @@ namespace Autograd.Ops
             {
                 var packed = x.Packed();
                 x.Backend.MaxPool(packed, windows, y, positions);
-                GC.KeepAlive(packed);
+                packed.EndRead();
             }
             if (positions is not null)
             {
                 Recording.Active?.Add(new MaxPoolOp(name, windows, positions, PickPart.Pick), y, x);
             }
-            GC.KeepAlive(x);
+            else
+            {
+                Recording.MarkUnrecorded(y, [x]);
+            }
+            x.EndRead();
             return y;
         }
 
@@ -113,10 +117,10 @@ namespace Autograd.Ops
                 {
                     x.Backend.AveragePool(packed, op.Windows, op.CountsPadding, y);
                 }
-                GC.KeepAlive(packed);
+                packed.EndRead();
             }
             Recording.Active?.Add(op, y, x);
-            GC.KeepAlive(x);
+            x.EndRead();
             return y;
         }
 
@@ -135,10 +139,10 @@ namespace Autograd.Ops
                 {
                     x.Backend.PlaceWindows(packed, op.Positions, op.Windows, y);
                 }
-                GC.KeepAlive(packed);
+                packed.EndRead();
             }
             Recording.Active?.Add(op, y, x);
-            GC.KeepAlive(x);
+            x.EndRead();
             return y;
         }
 

@@ -116,7 +116,14 @@ namespace Autograd.Ops
             {
                 Recording.Active!.Add(op, y, operands);
             }
-            GC.KeepAlive(t);
+            else
+            {
+                Recording.MarkUnrecorded(y, operands);
+            }
+            foreach (var operand in operands)
+            {
+                operand.EndRead();
+            }
             return y;
         }
 
@@ -304,7 +311,11 @@ namespace Autograd.Ops
                 Mask = mask,
                 Memory = memory,
             });
-            GC.KeepAlive((packed, bias, recurrentKernel, mask, kernel));
+            packed.EndRead();
+            bias?.EndRead();
+            recurrentKernel.EndRead();
+            mask?.EndRead();
+            kernel.EndRead();
             if (isLstm)
             {
                 using var last = Step(states, steps + 1, batch);
@@ -394,7 +405,10 @@ namespace Autograd.Ops
                 Extra = dCell ?? dCandidate,
                 DBias = dBias,
             });
-            GC.KeepAlive((packedDy, dy, recurrent, mask));
+            packedDy.EndRead();
+            dy.EndRead();
+            recurrent.EndRead();
+            mask?.EndRead();
             (_dRecurrent, _dCandidate) = (dRecurrent, dCandidate);
             return input =>
             {

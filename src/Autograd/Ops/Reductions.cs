@@ -144,7 +144,7 @@ namespace Autograd
                     Reduction.Max or Reduction.Min => new ExtremumOp(name, chosen),
                     _ => new NotDifferentiable(name),
                 }, y, reduction is Reduction.Any or Reduction.All ? this : x);
-            GC.KeepAlive(x);
+            x.EndRead();
             return y;
         }
 
@@ -178,7 +178,7 @@ namespace Autograd
             }
             var result = keepDims ? y : y.Squeeze(along);
             Recording.Active?.Add(new NotDifferentiable(name), result, this);
-            GC.KeepAlive(x);
+            x.EndRead();
             return result;
         }
     }
@@ -238,7 +238,7 @@ namespace Autograd.Ops
                 var more = (axes.Bits & ((1u << (axis + 1)) - 1)) != 0;
                 result = Tensor.Allocate(x.DType, more ? outer * inner : shape, backend);
                 backend.Reduce(reduction, current, outer, n, inner, result);
-                GC.KeepAlive(current);
+                current.EndRead();
                 current = result;
             }
             return result ?? Copied(current, shape);
@@ -248,7 +248,7 @@ namespace Autograd.Ops
         {
             var copy = Tensor.Allocate(x.DType, shape, x.Backend);
             x.Backend.Copy(x.View(shape, null, x.Offset), copy);
-            GC.KeepAlive(x);
+            x.EndRead();
             return copy;
         }
 

@@ -109,8 +109,8 @@ namespace Autograd
             {
                 b.Backend.Recurrence(packedA, packedB, outer, n, inner, reverse, y);
             }
-            GC.KeepAlive(packedA);
-            GC.KeepAlive(packedB);
+            packedA?.EndRead();
+            packedB.EndRead();
             if (a is null)
             {
                 Recording.Active?.Add(new RecurrenceOp(name, axis, reverse), y, b);

@@ -78,7 +78,7 @@ namespace Autograd
             var packed = x.Packed();
             x.Backend.Softmax(logarithm, packed, x.Size / Math.Max(x.Shape[along], 1), x.Shape[along], y);
             Recording.Active?.Add(op, y, x);
-            GC.KeepAlive(packed);
+            packed.EndRead();
             return y;
         }
     }
@@ -104,7 +104,7 @@ namespace Autograd.Ops
                 var dx = Tensor.Allocate(y.DType, y.Shape, y.Backend);
                 var packed = dy.Packed();
                 y.Backend.SoftmaxPullback(logarithm, packed, y, y.Size / Math.Max(y.Shape[^1], 1), y.Shape[^1], dx);
-                GC.KeepAlive(packed);
+                packed.EndRead();
                 return dx;
             }
             if (logarithm)

@@ -19,7 +19,9 @@ public partial class Tensor
         {
             Backend.ArgSort(packed, descending, y.Size / y.Shape[^1], y.Shape[^1], y);
         }
-        GC.KeepAlive((packed, x, this));
+        packed.EndRead();
+        x.EndRead();
+        EndRead();
         Recording.Active?.Add(new NotDifferentiable("ArgSort"), y, this);
         return along == Rank - 1 ? y : y.SwapAxes(along, -1);
     }

@@ -19,7 +19,7 @@ namespace Autograd
                 : device == Device.Cpu ? Backend.Download(this) : device.Backend.Upload(OnCpu());
             y.Flags |= Flags & Traits.Weak;
             Recording.Active?.Add(TransferOp.Instance, y, this);
-            GC.KeepAlive(this);
+            EndRead();
             return y;
         }
 

@@ -252,7 +252,7 @@ public abstract partial class Optimizer
                     parameter.Preparation = parameter.Preparation with { L2 = 0, Decay = 0 };
                 }
                 Update(parameter, gradient);
-                GC.KeepAlive(gradient);
+                gradient.EndRead();
                 if (UseEma)
                 {
                     TakeIntoAverage(parameter);
@@ -402,7 +402,8 @@ public abstract partial class Optimizer
         var (u, v) = (Norm(x), Norm(y));
         var z = Tensor.Allocate(DType.Float64, [], x.Backend);
         x.Backend.Zip(formula, u, v, z);
-        GC.KeepAlive((u, v));
+        u.EndRead();
+        v.EndRead();
         return z.Cast(x.DType);
     }
 
@@ -427,7 +428,7 @@ public abstract partial class Optimizer
             if (parameters[i].Accumulated is { } sum)
             {
                 Parameter.Run(default(SumRule), gradient, sum, null, null, null);
-                GC.KeepAlive(gradient);
+                gradient.EndRead();
             }
             else
             {

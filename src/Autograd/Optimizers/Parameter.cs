@@ -75,12 +75,19 @@ public sealed class Parameter
     internal static void Run<TRule>(TRule rule, Tensor gradient, Variable variable, Variable? slot0, Variable? slot1, Variable? slot2) where TRule : struct, IUpdateRule
     {
         var packed = gradient.Packed();
-        variable.PrepareToOverwrite();
         slot0?.PrepareToOverwrite();
         slot1?.PrepareToOverwrite();
         slot2?.PrepareToOverwrite();
-        variable.Backend.Update(rule, packed, variable, slot0, slot1, slot2);
-        GC.KeepAlive(packed);
+        variable.BeginOverwrite();
+        try
+        {
+            variable.Backend.Update(rule, packed, variable, slot0, slot1, slot2);
+        }
+        finally
+        {
+            variable.EndOverwrite();
+        }
+        packed.EndRead();
     }
 }
 

@@ -10,7 +10,7 @@ internal static class TensorBytes
     {
         var packed = tensor.OnCpu().Packed();
         stream.Write(Bytes(packed));
-        GC.KeepAlive(packed);
+        packed.EndRead();
     }
 
     /// <summary>Reads a tensor of a shape that was checked against the length of the file.</summary>
@@ -27,7 +27,7 @@ internal static class TensorBytes
                 value = value == 0 ? (byte)0 : (byte)1; // a bool of another byte would be neither true nor false
             }
         }
-        GC.KeepAlive(tensor);
+        tensor.EndRead();
         return tensor.ToDefault();
     }
 

@@ -31,16 +31,6 @@ public class Explanations
                 return (x * x, x, ["not recorded", "recording was stopped"]);
             }
         },
-        ["target made on another thread"] = tape =>
-        {
-            var x = Watched(tape, D(2));
-            return (OnAnotherThread(() => x * x), x, ["not recorded", "on another thread (as in Task.Run", "its own thread only"]);
-        },
-        ["operand made on another thread"] = tape =>
-        {
-            var x = Watched(tape, D(2));
-            return (OnAnotherThread(() => x * x) * Watched(tape, D(1)), x, ["no recorded operation", "on another thread (as in Task.Run"]);
-        },
         ["stopped"] = tape =>
         {
             var x = Watched(tape, D(2));
@@ -76,15 +66,6 @@ public class Explanations
     };
 
     public static TheoryData<string> ReasonNames => [.. Reasons.Keys];
-
-    private static Tensor OnAnotherThread(Func<Tensor> work)
-    {
-        Tensor? y = null;
-        var thread = new Thread(() => y = work());
-        thread.Start();
-        thread.Join();
-        return y!;
-    }
 
     [Fact]
     public void A_disposed_tape_says_what_to_do()

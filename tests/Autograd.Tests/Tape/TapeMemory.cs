@@ -73,7 +73,7 @@ public class TapeMemory
         {
             _ = w * w;
         }
-        Assert.Null(Recording.Active);
+        Assert.False(Recording.IsRecording);
         using (var next = new GradientTape())
         {
             Same([2, 4, 6], next.Gradient(w * w, w));
@@ -106,7 +106,7 @@ public class TapeMemory
         using (new GradientTape())
         {
         }
-        Assert.Null(Recording.Active);
+        Assert.False(Recording.IsRecording);
     }
 
     [Fact]

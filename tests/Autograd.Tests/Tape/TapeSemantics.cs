@@ -304,32 +304,9 @@ public class TapeSemantics
             throw new InvalidOperationException();
         }
         Assert.Throws<InvalidOperationException>((Action)Fails);
-        Assert.Null(Recording.Active);
+        Assert.False(Recording.IsRecording);
         using var next = new GradientTape();
         Same([6], next.Gradient(x * x, x));
-    }
-
-    [Fact]
-    public void Sixty_four_tapes_may_be_open_and_one_more_is_refused()
-    {
-        var x = D(3);
-        var tapes = new List<GradientTape>();
-        try
-        {
-            for (var i = 0; i < 64; i++)
-            {
-                tapes.Add(new GradientTape());
-                tapes[i].Watch(x);
-            }
-            Assert.Contains("64", Assert.Throws<TapeException>(() => new GradientTape()).Message, StringComparison.Ordinal);
-            var y = x * x;
-            Assert.All(tapes, tape => Same([6], tape.Gradient(y, x)));
-        }
-        finally
-        {
-            tapes.ForEach(tape => tape.Dispose());
-        }
-        Assert.Null(Recording.Active);
     }
 
     [Fact]
@@ -349,7 +326,7 @@ public class TapeSemantics
         Same([9], third.Gradient(z, x));
         third.Dispose();
         second.Dispose();
-        Assert.Null(Recording.Active);
+        Assert.False(Recording.IsRecording);
     }
 
     public static TheoryData<string> Kinks => [.. KinkTable.Keys];

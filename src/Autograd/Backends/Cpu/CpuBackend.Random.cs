@@ -105,7 +105,7 @@ internal sealed partial class CpuBackend
         {
             throw NoKernel(y.DType);
         }
-        GC.KeepAlive(x);
+        x.EndRead();
     }
 
     /// <summary>Elements 4k to 4k + 3 are decided by the words of block k of the stream.</summary>

@@ -199,7 +199,7 @@ internal sealed partial class CpuBackend : Backend
             default:
                 throw NoKernel(x.DType);
         }
-        GC.KeepAlive(source);
+        source.EndRead();
     }
 
     private static void Cast<S>(ReadOnlySpan<S> x, Tensor y) where S : unmanaged, INumber<S>

@@ -77,6 +77,9 @@ internal abstract class Job
 /// </summary>
 internal static class Workers
 {
+    /// <summary>More threads than this help nobody and cost memory each.</summary>
+    public const int Most = 1024;
+
     private const int SpinsBeforeSleep = 2000;
 
     private static readonly Lock s_starting = new();
@@ -87,7 +90,7 @@ internal static class Workers
     private static int s_started;
 
     /// <summary>Threads that work at a time, the calling one included.</summary>
-    public static int Count { get; set; } = Environment.ProcessorCount;
+    public static int Count { get; set; } = Math.Min(Environment.ProcessorCount, Most);
 
     public static void Offer(Job job)
     {
