@@ -138,7 +138,7 @@ internal static class Networks
     {
         model.Compile(new Adam(Rate, epsilon: 1e-8), new SparseCategoricalCrossentropy(fromLogits: true), ["accuracy"]);
         var count = batch * BatchesPerFit;
-        var x = RandomUniform(Shape.Of([count, .. model.Layers[0].InputShape!]), seed: 1);
+        var x = RandomUniform(Shape.Of([count, .. model.Inputs[0].Shape.Skip(1)]), seed: 1);
         var y = RandomInteger([count], 0, 10, seed: 2);
         return () => model.Fit(x, y, batch, verbose: 0);
     }

@@ -15,6 +15,7 @@ namespace Autograd;
 public sealed class Variable : Tensor
 {
     private static long s_created;
+    private static long s_unnamed;
 
     // What tapes hold in place of the variable: a tensor of the present memory, with the variable's place in one recording.
     private Tensor? _snapshot;
@@ -37,11 +38,19 @@ public sealed class Variable : Tensor
     {
         Flags = Traits.Variable;
         Trainable = trainable && DType.IsFloating();
-        Name = name ?? $"variable_{Interlocked.Increment(ref s_created)}";
+        Age = Interlocked.Increment(ref s_created);
+        HasName = name is not null;
+        Name = name ?? $"variable_{Interlocked.Increment(ref s_unnamed)}";
     }
 
     /// <summary>The name used in messages and files.</summary>
     public string Name { get; }
+
+    /// <summary>Whether the user, or the layer, gave the name.</summary>
+    internal bool HasName { get; }
+
+    /// <summary>Index of this variable in creation order.</summary>
+    internal long Age { get; }
 
     /// <summary>Whether tapes watch the variable without being asked.</summary>
     public bool Trainable { get; }

@@ -53,7 +53,7 @@ public sealed class BackupAndRestore : Callback
     /// <inheritdoc/>
     public override void OnTrainEnd(Logs logs)
     {
-        if (DeleteCheckpoint)
+        if (DeleteCheckpoint && !Run.IsInterrupted)
         {
             System.IO.File.Delete(File);
         }

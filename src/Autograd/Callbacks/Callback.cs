@@ -1,8 +1,8 @@
 namespace Autograd;
 
 /// <summary>
-/// Looks on while a model trains, and may stop it. Derive and override what is of interest. An exception ends the training and reaches the caller of <c>Fit</c>; the model
-/// stays usable.
+/// Looks on while a model trains, and may stop it. Derive and override what is of interest. An exception ends the training and reaches the caller of <c>Fit</c>, after
+/// <see cref="OnTrainEnd"/> of all callbacks (which Keras does not call then); the model stays usable.
 /// </summary>
 public abstract class Callback
 {
@@ -15,8 +15,8 @@ public abstract class Callback
     /// <summary>Before the first epoch.</summary>
     public virtual void OnTrainBegin() { }
 
-    /// <summary>After the last epoch.</summary>
-    /// <param name="logs">The measures of the last epoch.</param>
+    /// <summary>After the last epoch; also where an exception or a cancellation ended training, see <see cref="TrainingRun.IsInterrupted"/>.</summary>
+    /// <param name="logs">The measures of the last epoch that was finished.</param>
     public virtual void OnTrainEnd(Logs logs) { }
 
     /// <summary>Before an epoch.</summary>
@@ -61,6 +61,9 @@ public sealed record TrainingRun(int Epochs, int InitialEpoch, int? Steps, Histo
 {
     /// <summary>The epoch to begin with, which a callback that resumes earlier training may set.</summary>
     internal int NextEpoch { get; set; } = InitialEpoch;
+
+    /// <summary>Whether training ended by an exception or a cancellation, which reaches the caller of <c>Fit</c> once all callbacks have come to their end.</summary>
+    public bool IsInterrupted { get; internal set; }
 
     /// <summary>The names of all that will be measured; null where a model or callback of the user's own may add to them.</summary>
     internal IReadOnlyList<string>? Measures { get; init; }

@@ -1,6 +1,9 @@
 namespace Autograd;
 
-/// <summary>Ends training when a measure has not become better for some epochs.</summary>
+/// <summary>
+/// Ends training when a measure has not become better for some epochs. Epochs without validation are passed over by one that watches a measure of it. The best weights are given back also where
+/// an exception or a cancellation ended training.
+/// </summary>
 /// <param name="monitor">The measure.</param>
 /// <param name="minDelta">The least change that counts.</param>
 /// <param name="patience">Epochs to wait for a better one.</param>

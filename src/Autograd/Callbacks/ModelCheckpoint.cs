@@ -4,7 +4,9 @@ using Autograd.Serialization;
 
 namespace Autograd;
 
-/// <summary>Saves the model after epochs, all of them or those that are better than any before.</summary>
+/// <summary>
+/// Saves the model after epochs, all of them or those that are better than any before. Epochs without validation are passed over where a measure of it is watched or names the file.
+/// </summary>
 /// <param name="filePath">Where to; may name the epoch (from 1) and measures as Keras does: <c>model.{epoch:02d}-{val_loss:.2f}.safetensors</c>.</param>
 /// <param name="monitor">The measure that tells which epoch is best.</param>
 /// <param name="saveBestOnly">Whether only an epoch better than all before is saved.</param>
@@ -69,16 +71,12 @@ public sealed partial class ModelCheckpoint(
     /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, Logs logs)
     {
-        if ((epoch + 1) % SaveFreq != 0)
+        if ((epoch + 1) % SaveFreq != 0 || (Run.ValidatesEpoch(epoch) is false && NeedsValidation))
         {
             return;
         }
         if (SaveBestOnly)
         {
-            if (Run.ValidatesEpoch(epoch) is false && Monitor.StartsWith("val_", StringComparison.Ordinal))
-            {
-                return;
-            }
             var value = _monitor.Read(logs, nameof(ModelCheckpoint));
             if (!_monitor.IsBetter(value, _best))
             {
@@ -97,6 +95,10 @@ public sealed partial class ModelCheckpoint(
             Model.Save(path);
         }
     }
+
+    // Whether the measures that are watched, or that name the file, are not there without validation.
+    private bool NeedsValidation => (SaveBestOnly && Monitor.StartsWith("val_", StringComparison.Ordinal))
+        || Field().Matches(FilePath).Any(place => place.Groups["name"].Value.StartsWith("val_", StringComparison.Ordinal));
 
     // As in Keras: an epoch of training should not be lost for want of a folder.
     private static void MakeFolder(string path)

@@ -5,7 +5,7 @@ namespace Autograd;
 /// <summary>
 /// What attention layers have in common: each place of a query takes the values of the places whose keys fit it. Inputs are a query, values and, unless they are the values, keys;
 /// all [batch, time, features]. A last input of bools, [time of the query, time of the values] or with the batch in front, says which may see which, as do masks that
-/// travel with query and values (see <see cref="Layer.PassesMask"/>). A place that may see nothing gets zeros.
+/// travel with values and keys (see <see cref="Layer.PassesMask"/>). A place that may see nothing gets zeros. The mask of the query is that of the result.
 /// </summary>
 public abstract class AttentionLayer : Layer
 {
@@ -66,8 +66,15 @@ public abstract class AttentionLayer : Layer
     {
         var (query, value, key) = Sequences(inputs);
         var y = Attend(query.AsType(DType), key.AsType(DType), value.AsType(DType), SeenBy(inputs, query, key, value), training);
-        return Masks.Copied(query, y);
+        if (MaskOf(query) is not { } mask)
+        {
+            return y;
+        }
+        return Masks.Set(ZeroesMaskedQueries ? Where(mask.ExpandDims(-1), y, 0) : y, mask);
     }
+
+    /// <summary>Whether the result is 0 at places of the query that its mask leaves out.</summary>
+    private protected virtual bool ZeroesMaskedQueries => true;
 
     private protected abstract Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? seen, bool training);
 
@@ -106,7 +113,7 @@ public abstract class AttentionLayer : Layer
 
 /// <summary>
 /// Attention by products: softmax(query key') value, [batch, time, features of the values]. Luong et al., 2015. With scoreMode concat the scores are
-/// w sum tanh(scale (query + key)).
+/// w sum tanh(scale (query + key)). Places of the query that a mask leaves out get zeros.
 /// </summary>
 public sealed class Attention(
     bool useScale = false, string scoreMode = "dot", double dropout = 0, long? seed = null, bool useCausalMask = false, InputShape? inputShape = null, string? name = null)
@@ -138,7 +145,7 @@ public sealed class Attention(
     }
 }
 
-/// <summary>Attention by sums: softmax(sum scale tanh(query + key)) value. Bahdanau et al., 2015.</summary>
+/// <summary>Attention by sums: softmax(sum scale tanh(query + key)) value. Places of the query that a mask leaves out get zeros. Bahdanau et al., 2015.</summary>
 public sealed class AdditiveAttention(
     bool useScale = true, double dropout = 0, long? seed = null, bool useCausalMask = false, InputShape? inputShape = null, string? name = null)
     : AttentionLayer(dropout, seed, useCausalMask, inputShape, name)

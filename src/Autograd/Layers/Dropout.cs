@@ -123,7 +123,7 @@ public sealed class AlphaDropout(double rate, long? seed = null, InputShape? inp
     }
 }
 
-/// <summary>Gives its input, and adds a penalty on it to the loss.</summary>
+/// <summary>Gives its input, and adds a penalty on it to the loss, divided by the number of examples.</summary>
 public sealed class ActivityRegularization(double l1 = 0, double l2 = 0, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
     private readonly L1L2 _penalty = new(l1, l2);
@@ -140,7 +140,7 @@ public sealed class ActivityRegularization(double l1 = 0, double l2 = 0, InputSh
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
-        AddLoss(_penalty.Apply(x));
+        AddActivityLoss(_penalty, x);
         return x;
     }
 }

@@ -71,6 +71,9 @@ public sealed class Input : Layer
     public static Node operator -(Input x) => -(Node)x;
 
     /// <inheritdoc/>
+    protected override bool PassesMask => true;
+
+    /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
         Shape.Require(x, Name);

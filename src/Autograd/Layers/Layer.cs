@@ -19,11 +19,15 @@ public abstract partial class Layer
 {
     private readonly List<Weight> _own = [];
     private readonly List<Layer> _sublayers = [];
-    private readonly HashSet<Layer> _parts = new(ReferenceEqualityComparer.Instance);
+
+    // The names of the parts belong to the whole: another whole may have given away the name that a part has here.
+    private readonly Dictionary<Layer, string> _parts = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, Layer> _names = [];
     private readonly Dictionary<string, int> _numbers = [];
-    private readonly HashSet<string> _names = [];
     private readonly Lock _building = new();
     private string? _name;
+    private bool _isNamed;
+    private int _wholes;
     private DType _dtype = DType.Float32;
     private bool _trainable = true;
     private Regularizer? _activityRegularizer;
@@ -35,32 +39,42 @@ public abstract partial class Layer
     /// <summary>How many layers were made so far.</summary>
     internal static long Made => Volatile.Read(ref s_made);
 
-    /// <summary>The how manieth layer this is.</summary>
+    /// <summary>Index of this layer in creation order.</summary>
     internal long Number { get; } = Interlocked.Increment(ref s_made);
 
-    /// <summary>The place of its result in a graph of layers: of the first one, where it was applied to several.</summary>
+    /// <summary>The place of its result in a graph of layers: of the first one, where it was applied to several, as in Keras.</summary>
     /// <exception cref="ModelException">It was not applied in a graph.</exception>
-    public Node Output => FirstOutput ?? throw new ModelException($"{Describe()} is in no graph of layers. In a Sequential that has an input shape, ask for the model's Outputs first.");
+    public Node Output => FirstOutput ?? throw new ModelException($"{Describe()} is in no graph of layers. In a Sequential that was given no input shape, apply the model to a batch and ask for its Outputs first.");
 
     internal Node? FirstOutput { get; set; }
 
     /// <summary>For derived layers.</summary>
     /// <param name="inputShape">The shape of one input example, without the batch axis; -1 for an axis of any length. A model whose first layer has one is built at once.</param>
-    /// <param name="name">The name in summaries, messages and files; by default made of the type, and unique within the model.</param>
+    /// <param name="name">The name in summaries, messages and files; by default made of the type, and with a number where the model has one of that name.</param>
     protected Layer(InputShape? inputShape = null, string? name = null)
     {
         if (name is not null && (name.Length == 0 || name.Contains('/')))
         {
             throw new ValueException($"A layer's name may not be empty or contain '/': '{name}'.");
         }
-        _name = name;
+        (_name, _isNamed) = (name, name is not null);
         InputShape = inputShape;
     }
 
-    /// <summary>The name in summaries, messages and files.</summary>
-    public string Name => _name ?? Spelled.InSnakeCase(GetType().Name);
+    /// <summary>
+    /// The name in messages, and in the summaries and files of the model it became a part of first. Another model in which that name is taken calls it otherwise, unless the user gave it:
+    /// <see cref="Model.NameOf"/>.
+    /// </summary>
+    public string Name => _name ?? DefaultName;
 
-    internal bool HasName => _name is not null;
+    private string DefaultName => Spelled.InSnakeCase(GetType().Name);
+
+    /// <summary>Takes the name for one that was not given by the user, if it looks so; for what was read from a file.</summary>
+    internal void DisownName()
+    {
+        var end = Name.StartsWith(DefaultName, StringComparison.Ordinal) ? Name.AsSpan(DefaultName.Length) : "?";
+        _isNamed &= end.Length > 0 && (end[0] != '_' || end[1..].ContainsAnyExceptInRange('0', '9'));
+    }
 
     /// <summary>The shape of one input example, without the batch axis, where it was given.</summary>
     public InputShape? InputShape { get; }
@@ -72,7 +86,7 @@ public abstract partial class Layer
         init => _dtype = value;
     }
 
-    /// <summary>A penalty on the layer's results.</summary>
+    /// <summary>A penalty on the layer's results, divided by the number of examples. A layer that is applied several times adds it each time.</summary>
     public Regularizer? ActivityRegularizer
     {
         get => _activityRegularizer;
@@ -91,9 +105,9 @@ public abstract partial class Layer
         {
             if (layer.Seeds is { First: not null } seeds)
             {
-                yield return (prefix + layer.Name, seeds);
+                yield return (prefix + _parts[layer], seeds);
             }
-            foreach (var part in layer.SeededParts($"{prefix}{layer.Name}/", seen))
+            foreach (var part in layer.SeededParts($"{prefix}{_parts[layer]}/", seen))
             {
                 yield return part;
             }
@@ -140,8 +154,11 @@ public abstract partial class Layer
     /// <summary>The inputs it was built for.</summary>
     internal IReadOnlyList<(Shape Shape, DType DType)>? BuiltFrom { get; private set; }
 
+    /// <summary>For a layer whose parts were built one by one: what inputs that was for, or that it is built no more.</summary>
+    private protected void SetBuilt(IReadOnlyList<(Shape Shape, DType DType)>? from) => (BuiltFrom, _isBuilt) = (from, from is not null);
+
     /// <summary>The shape of the first result, whose first axis is the batch; null until the layer was first applied.</summary>
-    public Shape? OutputShape { get; private set; }
+    public Shape? OutputShape { get; private protected set; }
 
     /// <summary>The shape of one result, -1 where it depends on an input of any length; null where no input is.</summary>
     internal InputShape? VaryingShape { get; set; }
@@ -205,7 +222,7 @@ public abstract partial class Layer
         }
         foreach (var layer in _sublayers)
         {
-            foreach (var weight in layer.Walk($"{prefix}{layer.Name}/", seen))
+            foreach (var weight in layer.Walk($"{prefix}{_parts[layer]}/", seen))
             {
                 yield return weight;
             }
@@ -250,7 +267,12 @@ public abstract partial class Layer
     /// <param name="regularizer">A penalty added to the loss.</param>
     /// <param name="constraint">What the values are put back into after each step.</param>
     protected Variable AddWeight(
-        string name, Shape shape, Initializer initializer, bool trainable = true, Regularizer? regularizer = null, Constraint? constraint = null)
+        string name, Shape shape, Initializer initializer, bool trainable = true, Regularizer? regularizer = null, Constraint? constraint = null) =>
+        AddWeightOf(DType, name, shape, initializer, trainable, regularizer, constraint);
+
+    /// <summary>Adds a weight of another type than the layer's.</summary>
+    private protected Variable AddWeightOf(
+        DType dtype, string name, Shape shape, Initializer initializer, bool trainable, Regularizer? regularizer = null, Constraint? constraint = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(shape);
@@ -264,7 +286,7 @@ public abstract partial class Layer
             Loading.Take($"{Name}/{name}", shape);
             initializer = new Zeros();
         }
-        var variable = new Variable(initializer.Create(shape, DType), trainable, $"{Name}/{name}") { Constraint = constraint };
+        var variable = new Variable(initializer.Create(shape, dtype), trainable, $"{Name}/{name}") { Constraint = constraint };
         _own.Add(new Weight(name, variable, regularizer));
         Invalidate();
         return variable;
@@ -275,11 +297,11 @@ public abstract partial class Layer
     /// doing it in the constructor fixes the order.
     /// </summary>
     /// <returns>The layer.</returns>
-    /// <exception cref="ValueException">Another part has its name, or this layer is a part of it.</exception>
+    /// <exception cref="ValueException">The user gave its name to another part too, or this layer is a part of it.</exception>
     protected TLayer Track<TLayer>(TLayer layer) where TLayer : Layer
     {
         ArgumentNullException.ThrowIfNull(layer);
-        if (_parts.Contains(layer))
+        if (_parts.ContainsKey(layer))
         {
             return layer;
         }
@@ -287,9 +309,11 @@ public abstract partial class Layer
         {
             throw new ValueException($"{layer.Describe()} cannot become a part of {Describe()}, which is a part of it.");
         }
-        layer._name = UniqueName(layer);
-        _names.Add(layer._name);
-        _parts.Add(layer);
+        var name = UniqueName(layer);
+        layer._name ??= name;
+        layer._wholes++;
+        _names[name] = layer;
+        _parts.Add(layer, name);
         _sublayers.Add(layer);
         if (!Trainable)
         {
@@ -302,28 +326,53 @@ public abstract partial class Layer
     private protected void Untrack(Layer layer)
     {
         _sublayers.Remove(layer);
-        _parts.Remove(layer);
-        _names.Remove(layer.Name);
+        if (_parts.Remove(layer, out var name))
+        {
+            _names.Remove(name);
+            layer._wholes--;
+        }
         _numbers.Clear();
         Invalidate();
     }
 
     /// <summary>Whether a layer is one of those this one is made of.</summary>
-    private protected bool Has(Layer layer) => _parts.Contains(layer);
+    private protected bool Has(Layer layer) => _parts.ContainsKey(layer);
 
+    /// <summary>What a part is called within this layer.</summary>
+    internal string NameOfPart(Layer part) => _parts.GetValueOrDefault(part) ?? part.Name;
+
+    // The one place where names are made unique. A name that the user gave stands; one that was made gives way.
     private string UniqueName(Layer layer)
     {
         var name = layer.Name;
-        if (!_names.Contains(name))
+        if (!_names.TryGetValue(name, out var holder))
         {
             return name;
         }
-        if (layer.HasName)
+        if (!layer._isNamed)
         {
-            throw new ValueException($"{Describe()} has a layer named '{name}' already; names are unique within a model.");
+            return FreshName(layer);
+        }
+        if (holder._isNamed)
+        {
+            throw new ValueException($"{Describe()} has a layer named '{name}' already; names are unique within a model. Give one of the two another name, or none.");
+        }
+        var other = FreshName(holder);
+        (_names[other], _parts[holder]) = (holder, other);
+        holder._name = holder._wholes == 1 ? other : holder._name;
+        Invalidate();
+        return name;
+    }
+
+    private string FreshName(Layer layer)
+    {
+        var name = layer.DefaultName;
+        if (!_names.ContainsKey(name))
+        {
+            return name;
         }
         var number = _numbers.GetValueOrDefault(name, 1);
-        while (_names.Contains($"{name}_{number}"))
+        while (_names.ContainsKey($"{name}_{number}"))
         {
             number++;
         }
@@ -381,15 +430,15 @@ public abstract partial class Layer
                 throw NoResult();
             }
             results = Apart(results, inputs);
-            if (Masks.Exist && PassesMask)
+            if (Masks.Exist)
             {
-                Masks.Pass(inputs, results);
+                results = Masked(inputs, results);
             }
             if (ActivityRegularizer is { } regularizer)
             {
                 foreach (var result in results)
                 {
-                    Application.AddLoss(regularizer.Apply(result));
+                    AddActivityLoss(regularizer, result);
                 }
             }
             OutputShape ??= results[0].Shape;
@@ -422,7 +471,7 @@ public abstract partial class Layer
         lock (_building)
         {
             // A layer that applies one it is itself a part of recurs; the weights are in the outer one's list already.
-            if (!_parts.Contains(layer) && !layer.Contains(this))
+            if (!_parts.ContainsKey(layer) && !layer.Contains(this))
             {
                 Track(layer);
             }
@@ -515,11 +564,24 @@ public abstract partial class Layer
     /// <inheritdoc cref="Call(Tensor, bool)"/>
     protected virtual Tensors CallAll(Tensors inputs, bool training) => (inputs.Count == 1 ? Call(inputs[0], training) : Call([.. inputs], training)) ?? throw NoResult();
 
+    // A layer that does not hand on masks may still give its very input.
+    private Tensors Masked(Tensors inputs, Tensors results)
+    {
+        if (PassesMask)
+        {
+            Masks.Pass(inputs, results);
+            return results;
+        }
+        return this is not Model && results.Any(y => Masks.Of(y) is not null && inputs.Any(x => ReferenceEquals(x, y)))
+            ? results.Select(y => inputs.Any(x => ReferenceEquals(x, y)) ? Masks.Without(y) : y)
+            : results;
+    }
+
     private ModelException NoResult() => new($"{Describe()} gives nothing: its Call must return a tensor, and returned null.");
 
     /// <summary>
     /// Whether the results stand for the same steps in time as the input, so that its mask is theirs. A mask, bools [batch, time] from <see cref="Masking"/> or
-    /// <see cref="Embedding"/>, travels with a tensor from layer to layer as long as each says so, as in Keras.
+    /// <see cref="Embedding"/>, travels with a tensor from layer to layer as long as each says so, as in Keras. Of several inputs, a step counts where it counts in each.
     /// </summary>
     protected virtual bool PassesMask => false;
 
@@ -538,6 +600,13 @@ public abstract partial class Layer
     {
         ArgumentNullException.ThrowIfNull(penalty);
         Application.AddLoss(penalty);
+    }
+
+    /// <summary>Adds a penalty on a result to the loss: its sum over the examples, divided by their number.</summary>
+    private protected static void AddActivityLoss(Regularizer regularizer, Tensor result)
+    {
+        var penalty = regularizer.Apply(result);
+        Application.AddLoss(result.Rank > 0 && result.Shape[0] > 1 ? penalty / result.Shape[0] : penalty);
     }
 
     /// <summary>The penalties of regularized weights, and those added during the last call on this thread.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Autograd.Ops;
 
 namespace Autograd;
 
@@ -27,6 +28,33 @@ internal static class Masks
     /// <summary>Gives a tensor the mask of another, where that has one.</summary>
     /// <returns>The tensor.</returns>
     public static Tensor Copied(Tensor from, Tensor to) => Of(from) is { } mask ? Set(to, mask) : to;
+
+    /// <summary>The same values, differentiable, without the mask.</summary>
+    public static Tensor Without(Tensor x)
+    {
+        var y = x.View(x.Shape, x.StridesOrNull, x.Offset);
+        Recording.Active?.Add(ReshapeOp.Instance, y, x);
+        return y;
+    }
+
+    /// <summary>A mask in a shape that broadcasts along the further axes of what it belongs to.</summary>
+    public static Tensor Along(Tensor mask, int rank) => mask.Reshape(Shape.Of([.. mask.Shape, .. Enumerable.Repeat(1, rank - mask.Rank)]));
+
+    /// <summary>The steps that count in one of several tensors at least; null, for all, where a tensor has no mask or their masks do not match.</summary>
+    public static Tensor? Union(IReadOnlyList<Tensor> tensors)
+    {
+        using var pause = Recording.Pause();
+        Tensor? union = null;
+        foreach (var x in tensors)
+        {
+            if (Of(x) is not { } mask || (union is not null && union.Rank != mask.Rank))
+            {
+                return null;
+            }
+            union = union is null ? mask : union | mask;
+        }
+        return union;
+    }
 
     /// <summary>Gives results the mask of what they were computed from; of several inputs, a step counts where it counts in each.</summary>
     public static void Pass(Tensors inputs, Tensors results)
@@ -58,7 +86,7 @@ internal static class Masks
             return counted;
         }
         using var pause = Recording.Pause();
-        mask = mask.Reshape(Shape.Of([.. mask.Shape, .. Enumerable.Repeat(1, losses.Rank - mask.Rank)])).BroadcastTo(losses.Shape);
+        mask = Along(mask, losses.Rank).BroadcastTo(losses.Shape);
         return counted is null ? mask : mask & counted;
     }
 }

@@ -4,7 +4,7 @@ namespace Autograd;
 
 /// <summary>
 /// Attention in several heads: each projects query, keys and values, head h = softmax(q k' / sqrt(keyDim)) v, and what all heads found is projected back to the
-/// features of the query. Vaswani et al., 2017. With one input it is self-attention.
+/// features of the query. Vaswani et al., 2017. With one input it is self-attention. What stands at places of the query that a mask leaves out means nothing, as in Keras.
 /// </summary>
 /// <param name="numHeads">The number of heads.</param>
 /// <param name="keyDim">The features of a head's queries and keys.</param>
@@ -72,6 +72,8 @@ public sealed class MultiHeadAttention(
             return Bias is null ? MatMul(x, kernel) : Linear(x, kernel, Bias.Reshape(columns));
         }
     }
+
+    private protected override bool ZeroesMaskedQueries => false;
 
     private Projection Add(string name, Shape kernel, Shape bias) => new(
         AddWeight($"{name}/kernel", kernel, KernelInitializer, regularizer: KernelRegularizer, constraint: KernelConstraint),

@@ -88,7 +88,7 @@ public abstract class ScaledNormalization : Layer
 
 /// <summary>
 /// Each feature with the mean and variance of the batch (in training) or of all batches seen in training (in inference) taken out:
-/// gamma (x - mean) / sqrt(variance + epsilon) + beta. Variances are those of these values, not estimates of others'. Ioffe and Szegedy, 2015.
+/// gamma (x - mean) / sqrt(variance + epsilon) + beta. Variances are those of these values, not estimates of others'. Steps that a mask leaves out have no part in them. Ioffe and Szegedy, 2015.
 /// </summary>
 public sealed class BatchNormalization(
     int axis = -1, double momentum = 0.99, double epsilon = 1e-3, bool center = true, bool scale = true, Initializer? betaInitializer = null,
@@ -124,6 +124,7 @@ public sealed class BatchNormalization(
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
+        var mask = training ? MaskOf(x) : null;
         x = x.AsType(DType);
         var axis = FeatureAxis(x.Shape);
         // Nothing has no mean, and nothing is to be normalized.
@@ -135,16 +136,42 @@ public sealed class BatchNormalization(
             var y = (x - Along(MovingMean!, axis, x.Rank)) * Along(factor, axis, x.Rank);
             return Beta is { } beta ? y + Along(beta, axis, x.Rank) : y;
         }
+        if (mask is not null)
+        {
+            return OfCounted(x, mask, axis);
+        }
         var (normalized, mean, variance) = BatchNormOp.Apply(x, Gamma, Beta, axis, Epsilon);
         using (Recording.Pause())
         {
-            Move(MovingMean!, mean);
-            Move(MovingVariance!, variance);
+            Move(MovingMean!, moving => moving - mean);
+            Move(MovingVariance!, moving => moving - variance);
         }
         return normalized;
     }
 
-    private void Move(Variable moving, Tensor seen) => moving.AssignSub((1 - Momentum) * (moving - seen));
+    private void Move(Variable moving, Func<Tensor, Tensor> difference) => moving.AssignSub((1 - Momentum) * difference(moving));
+
+    // All steps are normalized, by the mean and variance of those that count; with none the moving statistics stay.
+    private Tensor OfCounted(Tensor x, Tensor mask, int axis)
+    {
+        if (mask.Rank >= x.Rank)
+        {
+            throw new ShapeException($"a mask of shape {mask.Shape}; it must have fewer axes than the input.");
+        }
+        var counted = Masks.Along(mask, x.Rank).BroadcastTo(x.Shape);
+        Axes others = Enumerable.Range(0, x.Rank).Where(other => other != axis).ToArray();
+        var number = counted.Cast(x.DType).Sum(others);
+        var divisor = Tensor.Maximum(number, 1);
+        var mean = Where(counted, x, 0).Sum(others) / divisor;
+        var centered = x - Along(mean, axis, x.Rank);
+        var variance = Square(Where(counted, centered, 0)).Sum(others) / divisor;
+        using (Recording.Pause())
+        {
+            Move(MovingMean!, moving => Where(number > 0, moving - mean, 0));
+            Move(MovingVariance!, moving => Where(number > 0, moving - variance, 0));
+        }
+        return Scaled(centered * Along(Rsqrt(variance + Epsilon), axis, x.Rank), axis);
+    }
 }
 
 /// <summary>Each example's features (along an axis) with their mean and variance taken out: gamma (x - mean) / sqrt(variance + epsilon) + beta. Ba et al., 2016.</summary>

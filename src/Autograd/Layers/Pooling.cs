@@ -65,7 +65,7 @@ public abstract class GlobalPooling : Layer
     }
 }
 
-/// <summary>What the global max poolings have in common.</summary>
+/// <summary>What the global max poolings have in common. As in Keras, they know no masks.</summary>
 public abstract class GlobalMaxPooling : GlobalPooling
 {
     private protected GlobalMaxPooling(int spatial, bool keepDims, InputShape? inputShape, string? name) : base(spatial, keepDims, inputShape, name) { }
@@ -74,7 +74,7 @@ public abstract class GlobalMaxPooling : GlobalPooling
     protected override Tensor Call(Tensor x, bool training) => x.Max(Places(x), KeepDims);
 }
 
-/// <summary>What the global average poolings have in common. Steps that a mask leaves out do not count.</summary>
+/// <summary>What the global average poolings have in common. Steps that a mask leaves out do not count; where all are left out, the mean is 0 (Keras: NaN).</summary>
 public abstract class GlobalAveragePooling : GlobalPooling
 {
     private protected GlobalAveragePooling(int spatial, bool keepDims, InputShape? inputShape, string? name) : base(spatial, keepDims, inputShape, name) { }
@@ -89,8 +89,8 @@ public abstract class GlobalAveragePooling : GlobalPooling
         {
             return x.Mean(places, KeepDims);
         }
-        var weights = mask.AsType(x.DType).ExpandDims(-1);
-        return (x * weights).Sum(places, KeepDims) / Tensor.Maximum(weights.Sum(places, KeepDims), 1);
+        var counted = mask.ExpandDims(-1);
+        return Tensor.Where(counted, x, 0).Sum(places, KeepDims) / Tensor.Maximum(counted.AsType(x.DType).Sum(places, KeepDims), 1);
     }
 }
 

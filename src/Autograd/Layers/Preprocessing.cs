@@ -23,7 +23,8 @@ public sealed class Rescaling(double scale, double offset = 0, InputShape? input
 }
 
 /// <summary>
-/// Features with a mean and a variance taken out: (x - mean) / sqrt(variance). Both are given, or found in data by <see cref="Adapt"/>; a feature that does not vary becomes 0.
+/// Features with a mean and a variance taken out: (x - mean) / sqrt(variance). Both are given, or found in data by <see cref="Adapt"/>; a feature that does not vary becomes 0. Its weights are
+/// Keras's: none where mean and variance are given, else mean, variance and a count that nothing reads.
 /// </summary>
 /// <param name="axis">The axis of the features; null for one mean and one variance of everything.</param>
 /// <param name="mean">The means, one or one for each feature.</param>
@@ -34,8 +35,8 @@ public sealed class Rescaling(double scale, double offset = 0, InputShape? input
 public sealed class Normalization(
     int? axis = -1, double[]? mean = null, double[]? variance = null, bool invert = false, InputShape? inputShape = null, string? name = null) : Layer(inputShape, name)
 {
-    private Variable? _mean;
-    private Variable? _variance;
+    private Tensor? _mean;
+    private Tensor? _variance;
 
     /// <summary>The axis of the features.</summary>
     public int? Axis { get; } = axis;
@@ -54,9 +55,15 @@ public sealed class Normalization(
 
     /// <summary>Finds mean and variance in data, which later calls use.</summary>
     /// <param name="data">[batch, ...], as a call would get it.</param>
+    /// <exception cref="ShapeException">There are no data.</exception>
+    /// <exception cref="ModelException">Mean and variance were given.</exception>
     public void Adapt(Tensor data)
     {
         ArgumentNullException.ThrowIfNull(data);
+        if (Mean is not null)
+        {
+            throw new ModelException($"{Describe()}: mean and variance were given, so there is nothing to find in data.");
+        }
         if (data.Rank == 0 || data.Size == 0)
         {
             throw new ShapeException($"{Describe()}: Adapt got data of shape {data.Shape}; nothing has no mean.");
@@ -68,18 +75,23 @@ public sealed class Normalization(
         }
         var x = data.AsType(DType.Float64);
         Axes others = Enumerable.Range(0, x.Rank).Where(other => Axis is null || other != x.Shape.Axis(Axis.Value, "axis")).ToArray();
-        _mean!.Assign(x.Mean(others));
-        _variance!.Assign(x.Var(others));
+        ((Variable)_mean!).Assign(x.Mean(others));
+        ((Variable)_variance!).Assign(x.Var(others));
     }
 
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
         Shape features = Axis is { } axis ? [input[input.Axis(axis, "axis")]] : [];
-        Initializer Given(double[]? values, string unless) => values is null ? unless
-            : Initializer.From((shape, dtype) => (values.Length == 1 ? From(values).Reshape() : From(values)).Cast(dtype).BroadcastTo(shape));
-        _mean = AddWeight("mean", features, Given(Mean, "zeros"), trainable: false);
-        _variance = AddWeight("variance", features, Given(Variance, "ones"), trainable: false);
+        Tensor Given(double[] values) => (values.Length == 1 ? From(values).Reshape() : From(values)).Cast(DType).BroadcastTo(features);
+        if (Mean is not null)
+        {
+            (_mean, _variance) = (Given(Mean), Given(Variance!));
+            return;
+        }
+        _mean = AddWeight("mean", features, "zeros", trainable: false);
+        _variance = AddWeight("variance", features, "ones", trainable: false);
+        AddWeightOf(DType.Int32, "count", [], "zeros", trainable: false);
     }
 
     /// <inheritdoc/>
@@ -87,8 +99,8 @@ public sealed class Normalization(
     {
         x = x.AsType(DType);
         Tensor Along(Tensor features) => Axis is { } axis
-            ? features.Reshape([features.Shape[0], .. Enumerable.Repeat(1, x.Rank - 1 - x.Shape.Axis(axis, "axis"))])
-            : features;
+            ? features.To(x.Device).Reshape([features.Shape[0], .. Enumerable.Repeat(1, x.Rank - 1 - x.Shape.Axis(axis, "axis"))])
+            : features.To(x.Device);
         var deviation = Tensor.Maximum(Sqrt(Along(_variance!)), 1e-7);
         return Invert ? (x * deviation) + Along(_mean!) : (x - Along(_mean!)) / deviation;
     }

@@ -7,10 +7,10 @@ public sealed class SimpleRNN(
     int units, Activation? activation = null, bool useBias = true, Initializer? kernelInitializer = null, Initializer? recurrentInitializer = null,
     Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? recurrentRegularizer = null, Regularizer? biasRegularizer = null,
     Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null, Constraint? biasConstraint = null, double dropout = 0, double recurrentDropout = 0,
-    bool returnSequences = false, bool returnState = false, bool goBackwards = false, long? seed = null, InputShape? inputShape = null, string? name = null)
+    bool returnSequences = false, bool returnState = false, bool goBackwards = false, long? seed = null, bool zeroOutputForMask = false, InputShape? inputShape = null, string? name = null)
     : RecurrentLayer(
         units, activation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, kernelRegularizer, recurrentRegularizer, biasRegularizer, kernelConstraint,
-        recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, inputShape, name)
+        recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, zeroOutputForMask, inputShape, name)
 {
     private protected override int Gates => 1;
 
@@ -33,10 +33,10 @@ public sealed class LSTM(
     Initializer? recurrentInitializer = null, Initializer? biasInitializer = null, bool unitForgetBias = true, Regularizer? kernelRegularizer = null,
     Regularizer? recurrentRegularizer = null, Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null,
     Constraint? biasConstraint = null, double dropout = 0, double recurrentDropout = 0, long? seed = null, bool returnSequences = false, bool returnState = false,
-    bool goBackwards = false, InputShape? inputShape = null, string? name = null)
+    bool goBackwards = false, bool zeroOutputForMask = false, InputShape? inputShape = null, string? name = null)
     : RecurrentLayer(
         units, activation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, kernelRegularizer, recurrentRegularizer, biasRegularizer, kernelConstraint,
-        recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, inputShape, name)
+        recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, zeroOutputForMask, inputShape, name)
 {
     /// <summary>The function of the gates; sigmoid by default. Others than that take several times as long.</summary>
     public Activation RecurrentActivation { get; } = recurrentActivation ?? "sigmoid";
@@ -77,10 +77,10 @@ public sealed class GRU(
     Initializer? recurrentInitializer = null, Initializer? biasInitializer = null, Regularizer? kernelRegularizer = null, Regularizer? recurrentRegularizer = null,
     Regularizer? biasRegularizer = null, Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null, Constraint? biasConstraint = null, double dropout = 0,
     double recurrentDropout = 0, long? seed = null, bool returnSequences = false, bool returnState = false, bool goBackwards = false, bool resetAfter = true,
-    InputShape? inputShape = null, string? name = null)
+    bool zeroOutputForMask = false, InputShape? inputShape = null, string? name = null)
     : RecurrentLayer(
         units, activation, useBias, kernelInitializer, recurrentInitializer, biasInitializer, kernelRegularizer, recurrentRegularizer, biasRegularizer, kernelConstraint,
-        recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, inputShape, name)
+        recurrentConstraint, biasConstraint, dropout, recurrentDropout, seed, returnSequences, returnState, goBackwards, zeroOutputForMask, inputShape, name)
 {
     /// <inheritdoc cref="LSTM.RecurrentActivation"/>
     public Activation RecurrentActivation { get; } = recurrentActivation ?? "sigmoid";

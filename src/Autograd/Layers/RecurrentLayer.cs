@@ -5,14 +5,15 @@ namespace Autograd;
 /// <summary>
 /// What recurrent layers have in common: they walk over sequences [batch, time, features] with a state. Inputs after the first are the states to begin with, zeros
 /// by default; a last one of bools [batch, time] is a mask, as is one that travels with the sequences (see <see cref="Layer.PassesMask"/>): a step it leaves
-/// out changes nothing, and its output is that of the step before; zeros where there is none, also with states to begin with.
+/// out changes nothing, and its output is that of the step before; zeros where there is none, also with states to begin with, and with <see cref="ZeroOutputForMask"/>.
 /// </summary>
 public abstract class RecurrentLayer : Layer
 {
     private protected RecurrentLayer(
         int units, Activation? activation, bool useBias, Initializer? kernelInitializer, Initializer? recurrentInitializer, Initializer? biasInitializer,
         Regularizer? kernelRegularizer, Regularizer? recurrentRegularizer, Regularizer? biasRegularizer, Constraint? kernelConstraint, Constraint? recurrentConstraint,
-        Constraint? biasConstraint, double dropout, double recurrentDropout, long? seed, bool returnSequences, bool returnState, bool goBackwards, InputShape? inputShape, string? name)
+        Constraint? biasConstraint, double dropout, double recurrentDropout, long? seed, bool returnSequences, bool returnState, bool goBackwards, bool zeroOutputForMask,
+        InputShape? inputShape, string? name)
         : base(inputShape, name)
     {
         var kind = GetType().Name;
@@ -27,7 +28,7 @@ public abstract class RecurrentLayer : Layer
         Dropout = InRange(0, 1, dropout, $"{kind}: dropout");
         RecurrentDropout = InRange(0, 1, recurrentDropout, $"{kind}: recurrentDropout");
         Seeds = new SeedSequence(seed);
-        (ReturnSequences, ReturnState, GoBackwards) = (returnSequences, returnState, goBackwards);
+        (ReturnSequences, ReturnState, GoBackwards, ZeroOutputForMask) = (returnSequences, returnState, goBackwards, zeroOutputForMask);
     }
 
     /// <summary>The length of a state.</summary>
@@ -85,6 +86,9 @@ public abstract class RecurrentLayer : Layer
 
     /// <summary>Whether to begin with the last step; outputs then come in the order in which they are computed.</summary>
     public bool GoBackwards { get; }
+
+    /// <summary>Whether outputs are zeros at steps that a mask leaves out. A <see cref="Bidirectional"/> sets it in layers that return sequences, as in Keras.</summary>
+    public bool ZeroOutputForMask { get; internal set; }
 
     /// <summary>[features, gates units]; null until built.</summary>
     public Variable? Kernel { get; private set; }
@@ -166,10 +170,21 @@ public abstract class RecurrentLayer : Layer
         {
             (outputs, final) = OfSteps(mask, outputs, final);
         }
-        if (ReturnSequences && mask is not null)
+        if (mask is not null && (ReturnSequences || ZeroOutputForMask))
         {
-            using var pause = Recording.Pause();
-            Masks.Set(outputs, GoBackwards ? mask.Flip(1) : mask);
+            Tensor counted;
+            using (Recording.Pause())
+            {
+                counted = GoBackwards ? mask.Flip(1) : mask;
+            }
+            if (ZeroOutputForMask)
+            {
+                (outputs, final) = (Where(counted.ExpandDims(2), outputs, 0), Where(counted[.., ^1..], final, 0));
+            }
+            if (ReturnSequences)
+            {
+                Masks.Set(outputs, counted);
+            }
         }
         var y = ReturnSequences ? outputs : final;
         return ReturnState ? Tensors.Of([y, .. states]) : y;

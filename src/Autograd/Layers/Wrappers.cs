@@ -2,7 +2,10 @@ using static Autograd.Tensor;
 
 namespace Autograd;
 
-/// <summary>A recurrent layer over sequences and another over the same sequences backwards, their outputs merged. Schuster and Paliwal, 1997.</summary>
+/// <summary>
+/// A recurrent layer over sequences and another over the same sequences backwards, their outputs merged. Where sequences are returned, outputs are zeros at steps that a mask leaves out.
+/// Schuster and Paliwal, 1997.
+/// </summary>
 public sealed class Bidirectional : Layer
 {
     private readonly RecurrentLayer _forward;
@@ -27,6 +30,8 @@ public sealed class Bidirectional : Layer
         {
             throw new ValueException("Bidirectional: returnSequences and returnState must be the same in both layers.");
         }
+        // As in Keras: what either direction gives at steps that do not count must not be merged.
+        _forward.ZeroOutputForMask = _backward.ZeroOutputForMask = _forward.ReturnSequences;
     }
 
     /// <summary>The layer that goes forwards.</summary>
@@ -84,7 +89,7 @@ public sealed class Bidirectional : Layer
     }
 }
 
-/// <summary>A layer applied to each step of [batch, time, ...] by itself, with the same weights.</summary>
+/// <summary>A layer applied to each step of [batch, time, ...] by itself, with the same weights. A mask of the steps goes on to the result (in Keras 3 it ends here).</summary>
 public sealed class TimeDistributed : Layer
 {
     /// <param name="layer">The layer.</param>

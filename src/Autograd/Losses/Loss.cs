@@ -56,7 +56,8 @@ public abstract class Loss
     /// <param name="yTrue">What should have been predicted; integers and bools are taken as numbers of the predictions' type.</param>
     /// <param name="yPred">What was predicted.</param>
     /// <param name="sampleWeight">
-    /// A weight per example, or anything else that broadcasts to the unreduced losses. Any numbers will do; a mean whose weights sum to 0 is 0.
+    /// A weight per example, or anything else that broadcasts to the unreduced losses; of a loss that is one number for the batch, such as <see cref="Dice"/>, each example has that number.
+    /// Any numbers will do; a mean whose weights sum to 0 is 0.
     /// </param>
     /// <returns>A scalar, or with <see cref="LossReduction.None"/> one loss per example. Over no examples at all: 0.</returns>
     /// <exception cref="ShapeException">Targets, predictions and weights do not fit each other.</exception>
@@ -67,6 +68,7 @@ public abstract class Loss
         var (losses, mask) = CallMasked(Targets.Fitted(yTrue, yPred), yPred);
         mask = Masks.OfLosses(losses, yPred, mask);
         var counted = mask?.AsType(losses.DType);
+        losses = SampleWeights.Spread(losses, sampleWeight);
         var weights = sampleWeight is null ? counted : SampleWeights.Fit(sampleWeight, losses, Name);
         if (sampleWeight is not null && counted is not null)
         {

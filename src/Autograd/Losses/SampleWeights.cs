@@ -26,6 +26,9 @@ internal static class SampleWeights
             : throw new ShapeException($"{what}: weights of shape {weights.Shape} do not fit {values.Shape}, one value per example or position; give one weight per example, or one per value.");
     }
 
+    /// <summary>Values as often as there are weights, where there is one value for the whole batch, as of <see cref="Dice"/>: each example has its weight and that value.</summary>
+    public static Tensor Spread(Tensor values, Tensor? weights) => values.Rank == 0 && weights is { Rank: > 0 } ? values.BroadcastTo(weights.Shape) : values;
+
     /// <summary>The weights of positions, those being 0 that a mask of the predictions leaves out; null where all count alike.</summary>
     public static Tensor? Masked(Tensor? weights, Tensor yPred, string what)
     {
@@ -33,7 +36,7 @@ internal static class SampleWeights
         {
             return weights;
         }
-        var counted = mask.AsType(DType.Float64).Reshape(Shape.Of([.. mask.Shape, .. Enumerable.Repeat(1, yPred.Rank - mask.Rank)]));
+        var counted = Masks.Along(mask, yPred.Rank).AsType(DType.Float64);
         return weights is null ? counted : Fit(weights, yPred.AsType(DType.Float64), what) * counted;
     }
 }

@@ -19,7 +19,7 @@ public abstract class MeanMetric(string? name = null) : Metric(name)
     // Sums stay where the tensors are, so that a step on another device waits for nobody; float64, so that a long epoch loses nothing.
     private protected void Add(Tensor values, Tensor? sampleWeight, Tensor? mask = null)
     {
-        values = values.Cast(DType.Float64);
+        values = SampleWeights.Spread(values.Cast(DType.Float64), sampleWeight);
         var weights = mask?.Cast(DType.Float64);
         if (sampleWeight is not null)
         {

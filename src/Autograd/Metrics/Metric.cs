@@ -23,10 +23,17 @@ public abstract class Metric
 
     /// <summary>For derived metrics.</summary>
     /// <param name="name">The name in logs.</param>
-    protected Metric(string? name = null) => Name = name ?? Spelled.InSnakeCase(GetType().Name);
+    protected Metric(string? name = null)
+    {
+        DefaultName = name is null ? Spelled.InSnakeCase(GetType().Name) : null;
+        Name = name ?? DefaultName!;
+    }
 
-    /// <summary>The name in logs.</summary>
+    /// <summary>The name in logs. Of several metrics of a kind without a name of their own, <c>Compile</c> numbers all but the first: <c>precision</c>, <c>precision_1</c>.</summary>
     public string Name { get; internal set; }
+
+    /// <summary>The name made of the type, where the user gave none.</summary>
+    internal string? DefaultName { get; private set; }
 
     /// <summary>Takes one batch in. Steps that a mask of the predictions leaves out (see <see cref="Layer.PassesMask"/>) do not count.</summary>
     /// <param name="yTrue">What should have been predicted.</param>

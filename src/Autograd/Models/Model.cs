@@ -51,13 +51,20 @@ public partial class Model : Layer
 
     /// <summary>The layer of that name.</summary>
     /// <exception cref="ValueException">There is none.</exception>
-    public Layer GetLayer(string name) => Layers.FirstOrDefault(layer => layer.Name == name)
-        ?? throw new ValueException($"{Describe()} has no layer '{name}'. It has: {string.Join(", ", Layers.Select(layer => layer.Name))}.");
+    public virtual Layer GetLayer(string name) => Layers.FirstOrDefault(layer => NameOf(layer) == name)
+        ?? throw new ValueException($"{Describe()} has no layer '{name}'. It has: {string.Join(", ", Layers.Select(NameOf))}.");
+
+    /// <summary>What a layer is called in this model: its <see cref="Layer.Name"/>, unless that was made of its type and another layer has it here; then it has another number.</summary>
+    public string NameOf(Layer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return NameOfPart(layer);
+    }
 
     /// <summary>Prints the layers with the shapes of their results and the numbers of their parameters.</summary>
     /// <param name="output">Where to; the console by default.</param>
     /// <exception cref="ModelException">The model has no weights yet, since nobody told it the shape of its input.</exception>
-    public void Summary(TextWriter? output = null) => (output ?? Console.Out).WriteLine(IsBuilt
+    public void Summary(TextWriter? output = null) => (output ?? Console.Out).WriteLine(IsBuilt || Weights.Count > 0 // some are never called themselves: their training steps call their parts
         ? SummaryTable.Of(this)
         : throw new ModelException($"{Describe()} is not built: give its first layer an inputShape, or apply the model to a batch first."));
 

@@ -8,11 +8,11 @@ internal static class SummaryTable
 {
     public static string Of(Model model)
     {
-        var connected = model.Graph is { } graph && graph.Steps.Any(step => step.Reads.Length != 1 || step.Reads[0] != step.Writes[0] - 1) ? Connections(graph) : null;
+        var connected = model.Graph is { } graph && graph.Steps.Any(step => step.Reads.Length != 1 || step.Reads[0] != step.Writes[0] - 1) ? Connections(model, graph) : null;
         string[] heads = connected is null ? ["Layer (type)", "Output Shape", "Param #"] : ["Layer (type)", "Output Shape", "Param #", "Connected to"];
         var rows = model.Layers.Select(layer => new List<string>
         {
-            layer.Describe(), ShapeOf(layer), layer.ParameterCount.ToString(CultureInfo.InvariantCulture),
+            $"{model.NameOf(layer)} ({layer.GetType().Name})", ShapeOf(layer), layer.ParameterCount.ToString(CultureInfo.InvariantCulture),
         }).ToList();
         if (connected is not null)
         {
@@ -49,19 +49,19 @@ internal static class SummaryTable
     private static string Shown(IEnumerable<int> extents) =>
         $"({string.Join(", ", extents.Select(extent => extent == InputShape.Any ? "None" : extent.ToString(CultureInfo.InvariantCulture)).Prepend("None"))})";
 
-    private static Dictionary<Layer, string> Connections(Graph graph)
+    private static Dictionary<Layer, string> Connections(Model model, Graph graph)
     {
         var givers = new Dictionary<int, string>();
         for (var i = 0; i < graph.Inputs.Count; i++)
         {
-            givers[i] = graph.Inputs[i].Layer.Name;
+            givers[i] = model.NameOf(graph.Inputs[i].Layer);
         }
         var connections = new Dictionary<Layer, string>();
         foreach (var step in graph.Steps)
         {
             foreach (var place in step.Writes)
             {
-                givers[place] = step.Layer.Name;
+                givers[place] = model.NameOf(step.Layer);
             }
             var from = string.Join(", ", step.Reads.Select(place => givers[place]));
             connections[step.Layer] = connections.TryGetValue(step.Layer, out var before) ? $"{before}; {from}" : from;

@@ -169,7 +169,64 @@ public sealed class LBFGS : Optimizer
     private static double Largest(Tensor x) => Tensor.Abs(x).Max().Item();
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, Tensor Value)> State =>
+    public override IReadOnlyList<(string Name, Tensor Value)> State
+    {
+        get
+        {
+            var keys = Keys();
+            return [.. Whole.SelectMany(entry => entry.Value.Rank == 0 ? [entry] : Parts(keys, entry.Name, entry.Value))];
+        }
+    }
+
+    // Vectors over all weights are cut into those of each variable, so that the order in which these were met does not matter.
+    private IEnumerable<(string Name, Tensor Value)> Parts(string[] keys, string name, Tensor vector)
+    {
+        if (vector.Size != Parameters.Sum(parameter => parameter.Variable.Size))
+        {
+            yield return (name, vector); // of other weights than those met last
+            yield break;
+        }
+        var start = 0;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var variable = Parameters[i].Variable;
+            yield return ($"{keys[i]}/{name}", vector[start..(start += variable.Size)].Reshape(variable.Shape));
+        }
+    }
+
+    private List<(string Name, Tensor Value)> Joined(IReadOnlyList<(string Name, Tensor Value)> state)
+    {
+        var (keys, whole, vectors) = (Keys(), new List<(string Name, Tensor Value)>(), new OrderedDictionary<string, Tensor?[]>());
+        foreach (var (name, value) in state)
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(state));
+            var place = Array.FindIndex(keys, key => name.StartsWith(key + "/", StringComparison.Ordinal) && IsVector(name[(key.Length + 1)..]));
+            if (place < 0)
+            {
+                whole.Add((name, value));
+                continue;
+            }
+            var vector = name[(keys[place].Length + 1)..];
+            var parts = vectors.TryGetValue(vector, out var known) ? known : vectors[vector] = new Tensor?[keys.Length];
+            if (parts[place] is not null || value.Shape != Parameters[place].Variable.Shape || value.DType != Parameters[place].Variable.DType)
+            {
+                throw new ArgumentException($"LoadState: {name} ({value.DType} {value.Shape}) is given twice, or is not of the shape {Parameters[place].Variable.Shape}.", nameof(state));
+            }
+            parts[place] = value;
+        }
+        foreach (var (name, parts) in vectors)
+        {
+            whole.Add((name, Array.IndexOf(parts, null) is >= 0 and var missing
+                ? throw new ArgumentException($"LoadState: {keys[missing]}/{name} is missing.", nameof(state))
+                : Tensor.Concat([.. parts.Select(part => part!.Reshape(part.Size))])));
+        }
+        return whole;
+
+        static bool IsVector(string name) => name is "direction" or "previous_gradient"
+            || name.StartsWith("gradient_change/", StringComparison.Ordinal) || name.StartsWith("step/", StringComparison.Ordinal);
+    }
+
+    private IReadOnlyList<(string Name, Tensor Value)> Whole =>
     [
         ("iterations", Tensor.From<long>([Iterations], [])),
         ("inner_iterations", Tensor.From<long>([_innerIterations], [])),
@@ -186,9 +243,8 @@ public sealed class LBFGS : Optimizer
         ArgumentNullException.ThrowIfNull(state);
         var (size, dtype) = (Parameters.Sum(parameter => parameter.Variable.Size), Parameters.Count > 0 ? Parameters[0].Variable.DType : DType.Float32);
         var given = new Dictionary<string, Tensor>();
-        foreach (var (name, value) in state)
+        foreach (var (name, value) in Joined(state))
         {
-            ArgumentNullException.ThrowIfNull(value, nameof(state));
             var fits = name is "iterations" or "inner_iterations" ? value.DType == DType.Int64 && value.Rank == 0
                 : name is "length" or "diagonal" ? value.DType == DType.Float64 && value.Rank == 0
                 : value.DType == dtype && value.Rank == 1 && value.Size == size;

@@ -117,7 +117,7 @@ public abstract partial class Optimizer
     protected virtual bool DecaysWeights => Convention == Convention.Keras;
 
     /// <summary>
-    /// Sets the hyperparameters of one update, the how manieth it is being counted from 1. Variables count by themselves, so that averages which begin at zero are corrected rightly in
+    /// Sets the hyperparameters of one update, whose index counts from 1. Variables count by themselves, so that averages which begin at zero are corrected rightly in
     /// one that joins late: called again within a step for variables that have had another number of updates.
     /// </summary>
     protected abstract void Begin(double learningRate, long step);
@@ -486,15 +486,38 @@ public abstract partial class Optimizer
 
     /// <summary>
     /// Everything a later step depends on besides the variables and the options, in a stable order: the step count, what the variables share, and
-    /// for each variable, numbered in the order the optimizer met them, its slots ("0/momentum"), and its own step count where that differs ("0/steps"). Training resumed from it equals training not interrupted, bit for bit.
+    /// for each variable, by its name, its slots ("dense/kernel/momentum"), and its own step count where that differs ("dense/kernel/steps"). Variables without names are numbered in the order in which they
+    /// were made ("0/momentum"), and so are those of one name after the first ("dense/kernel_1/momentum"): in which order an optimizer met them does not matter. Training resumed from it equals training not
+    /// interrupted, bit for bit.
     /// </summary>
-    public virtual IReadOnlyList<(string Name, Tensor Value)> State => StateOf(_parameters);
+    public virtual IReadOnlyList<(string Name, Tensor Value)> State => StateOf(_parameters, Keys());
 
-    /// <summary>The state as it would be had the optimizer met these variables only, in this order.</summary>
-    internal IReadOnlyList<(string Name, Tensor Value)> StateOf(IReadOnlyList<Parameter> parameters) =>
-        [("iterations", Tensor.From<long>([Iterations], [])), .. Holders(parameters).Select(holder => (holder.Name, holder.Variable.Value))];
+    /// <summary>The state as it would be had the optimizer met these variables only, numbered in this order.</summary>
+    internal IReadOnlyList<(string Name, Tensor Value)> StateOf(IReadOnlyList<Parameter> parameters) => StateOf(parameters, Numbers(parameters.Count));
 
-    private IEnumerable<(string Name, Variable Variable)> Holders(IReadOnlyList<Parameter> parameters)
+    private IReadOnlyList<(string Name, Tensor Value)> StateOf(IReadOnlyList<Parameter> parameters, string[] keys) =>
+        [("iterations", Tensor.From<long>([Iterations], [])), .. Holders(parameters, keys).Select(holder => (holder.Name, holder.Variable.Value))];
+
+    private static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>What the variables are called in <see cref="State"/>, whatever order they were met in.</summary>
+    private protected string[] Keys()
+    {
+        var (keys, taken, unnamed) = (new string[_parameters.Count], new HashSet<string>(), 0);
+        foreach (var (place, parameter) in _parameters.Index().OrderBy(known => known.Item.Variable.Age))
+        {
+            var variable = parameter.Variable;
+            var name = variable.HasName ? variable.Name : (unnamed++).ToString(CultureInfo.InvariantCulture);
+            keys[place] = name;
+            for (var number = 1; !taken.Add(keys[place]); number++)
+            {
+                keys[place] = FormattableString.Invariant($"{name}_{number}");
+            }
+        }
+        return keys;
+    }
+
+    private IEnumerable<(string Name, Variable Variable)> Holders(IReadOnlyList<Parameter> parameters, string[] keys)
     {
         if (GradientAccumulationSteps is not null)
         {
@@ -509,14 +532,14 @@ public abstract partial class Optimizer
             var parameter = parameters[i];
             if (parameter.Steps != Iterations)
             {
-                yield return (FormattableString.Invariant($"{i}/steps"), new Variable(Tensor.From<long>([parameter.Steps], []), trainable: false, name: "steps"));
+                yield return (keys[i] + "/steps", new Variable(Tensor.From<long>([parameter.Steps], []), trainable: false, name: "steps"));
             }
             Variable?[] held = [.. parameter.Slots, parameter.Average, parameter.Accumulated];
             foreach (var variable in held)
             {
                 if (variable is not null)
                 {
-                    yield return (i.ToString(CultureInfo.InvariantCulture) + "/" + variable.Name, variable);
+                    yield return (keys[i] + "/" + variable.Name, variable);
                 }
             }
         }
@@ -527,6 +550,20 @@ public abstract partial class Optimizer
     public virtual void LoadState(IReadOnlyList<(string Name, Tensor Value)> state)
     {
         ArgumentNullException.ThrowIfNull(state);
+        LoadState(state, Keys());
+    }
+
+    /// <summary>Takes state that <see cref="StateOf(IReadOnlyList{Parameter})"/> gave of these variables; all that were met are among them.</summary>
+    internal void LoadState(IReadOnlyList<(string Name, Tensor Value)> state, IReadOnlyList<Variable> inOrder)
+    {
+        var places = inOrder.Index().ToDictionary(variable => variable.Item, variable => variable.Index, (IEqualityComparer<Variable>)ReferenceEqualityComparer.Instance);
+        LoadState(state, [.. _parameters.Select(parameter => places.TryGetValue(parameter.Variable, out var place)
+            ? place.ToString(CultureInfo.InvariantCulture)
+            : throw new ArgumentException($"LoadState: the optimizer knows {parameter.Variable.Name} too, of which the state says nothing.", nameof(inOrder)))]);
+    }
+
+    private void LoadState(IReadOnlyList<(string Name, Tensor Value)> state, string[] keys)
+    {
         var faults = new List<string>();
         var given = new Dictionary<string, Tensor>();
         foreach (var (name, value) in state)
@@ -558,7 +595,7 @@ public abstract partial class Optimizer
         var assignments = new List<(Variable Target, Tensor? Value)>();
         var accumulated = new Tensor?[_parameters.Count];
         var steps = new Tensor?[_parameters.Count];
-        foreach (var (name, variable) in Holders(_parameters))
+        foreach (var (name, variable) in Holders(_parameters, keys))
         {
             if (variable.Name is not ("accumulated" or "accumulated_calls" or "steps"))
             {
@@ -569,8 +606,8 @@ public abstract partial class Optimizer
         {
             accumulated[i] = GradientAccumulationSteps is null
                 ? null
-                : Take(FormattableString.Invariant($"{i}/accumulated"), _parameters[i].Variable.Shape, _parameters[i].Variable.DType, optional: true);
-            steps[i] = Take(FormattableString.Invariant($"{i}/steps"), [], DType.Int64, optional: true);
+                : Take(keys[i] + "/accumulated", _parameters[i].Variable.Shape, _parameters[i].Variable.DType, optional: true);
+            steps[i] = Take(keys[i] + "/steps", [], DType.Int64, optional: true);
         }
         faults.AddRange(given.Keys.Select(name => $"{name} is unknown here"));
         if (faults.Count > 0)

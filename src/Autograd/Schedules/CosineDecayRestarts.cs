@@ -8,7 +8,7 @@ public sealed class CosineDecayRestarts : Schedule
     /// <param name="firstDecaySteps">The steps of the first decay.</param>
     /// <param name="tMul">How much longer each decay is than the one before.</param>
     /// <param name="mMul">How much higher each decay starts than the one before.</param>
-    /// <param name="alpha">The part of the rate that is left at the end of a decay.</param>
+    /// <param name="alpha">The part of the first rate that is left at the end of each decay.</param>
     /// <exception cref="ValueException">A rate or factor is out of range, or there are no steps.</exception>
     public CosineDecayRestarts(double initialLearningRate, long firstDecaySteps, double tMul = 2, double mMul = 1, double alpha = 0)
     {
@@ -31,7 +31,7 @@ public sealed class CosineDecayRestarts : Schedule
     /// <summary>How much higher each decay starts than the one before.</summary>
     public double MMul { get; }
 
-    /// <summary>The part of the rate that is left at the end of a decay.</summary>
+    /// <summary>The part of the first rate that is left at the end of each decay.</summary>
     public double Alpha { get; }
 
     /// <inheritdoc/>
@@ -52,6 +52,7 @@ public sealed class CosineDecayRestarts : Schedule
             restarts -= Start(restarts) > completed ? 1 : 0;
             part = (completed - Start(restarts)) / Math.Pow(TMul, restarts);
         }
-        return InitialLearningRate * Math.Pow(MMul, restarts) * CosineDecay.Wave(part, Alpha);
+        // As in Keras, what is left in the end is a part of the first rate, not of the decay's own height.
+        return InitialLearningRate * ((Math.Pow(MMul, restarts) * CosineDecay.Wave(part, 0) * (1 - Alpha)) + Alpha);
     }
 }

@@ -28,6 +28,10 @@ internal static class Backup
             json["learning_rate"] = compilation.Optimizer.LearningRate is ConstantSchedule { Rate: var rate } ? rate : null;
             tensors.AddRange(compilation.Optimizer.StateOf(parameters).Select(entry => KeyValuePair.Create(OptimizerPrefix + entry.Name, entry.Value)));
         }
+        if (model.OwnOptimizers.Count > 0)
+        {
+            json["own_optimizers"] = ModelFile.WriteOwnOptimizers(model, tensors);
+        }
         Safetensors.Save(path, tensors, [KeyValuePair.Create(Key, json.ToJsonString())]);
     }
 
@@ -49,7 +53,12 @@ internal static class Backup
             ModelFile.SetWeights(model, Under(WeightPrefix).ToDictionary());
             if (json["parameters"] is { } names)
             {
-                SetOptimizer(model, Settings.Read<string[]>(names, "parameters"), json["learning_rate"] is { } rate ? Settings.Read<double>(rate, "the learning rate") : null);
+                ModelFile.SetOptimizer(
+                    model, model.Optimizer, Settings.Read<string[]>(names, "parameters"), json["learning_rate"] is { } rate ? Settings.Read<double>(rate, "the learning rate") : null, content.Tensors, OptimizerPrefix);
+            }
+            if (json["own_optimizers"] is JsonObject own)
+            {
+                ModelFile.ReadOwnOptimizers(model, own, content.Tensors);
             }
             ModelFile.SetSeeds(model, json["seeds"] as JsonObject ?? throw new FileException("the seeds are missing."));
             Tensor.RandomState = random;
@@ -66,28 +75,5 @@ internal static class Backup
 
         IEnumerable<KeyValuePair<string, Tensor>> Under(string prefix) => content.Tensors
             .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(entry => KeyValuePair.Create(entry.Key[prefix.Length..], entry.Value));
-
-        // The optimizer may have met the weights in another order.
-        void SetOptimizer(Model model, string[] paths, double? rate)
-        {
-            var optimizer = model.Optimizer;
-            var byPath = model.NamedWeights().ToDictionary(weight => weight.Path, weight => weight.Variable);
-            Variable[] variables = [.. paths.Select(path => byPath.GetValueOrDefault(path) ?? throw new FileException($"the optimizer knows a weight '{path}' that the model has not."))];
-            if (variables.Length > 0)
-            {
-                optimizer.Build(variables);
-            }
-            var places = variables.Select(variable => optimizer.Parameters.Index().First(known => ReferenceEquals(known.Item.Variable, variable)).Index).ToArray();
-            optimizer.LoadState([.. Under(OptimizerPrefix).Select(entry => (Renumbered(entry.Key, places), entry.Value))]);
-            if (rate is { } given && optimizer.LearningRate is ConstantSchedule)
-            {
-                optimizer.LearningRate = given;
-            }
-        }
     }
-
-    private static string Renumbered(string name, int[] places) =>
-        name.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && int.TryParse(name[..slash], out var number) && number >= 0 && number < places.Length
-            ? $"{places[number]}{name[slash..]}"
-            : name;
 }

@@ -15,9 +15,11 @@ internal static class ModelFile
     private const string ModelKey = "autograd.model";
     private const string CompilationKey = "autograd.compilation";
     private const string RandomKey = "autograd.random";
+    private const string OwnOptimizersKey = "autograd.own_optimizers";
     private const string SeedsKey = "autograd.seeds";
     private const string WeightPrefix = "model/";
     private const string OptimizerPrefix = "optimizer/";
+    private const string OwnOptimizersPrefix = "optimizers/";
 
     private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 256, AllowDuplicateProperties = false };
 
@@ -47,22 +49,72 @@ internal static class ModelFile
             var paths = model.NamedWeights().ToDictionary(weight => weight.Variable, weight => weight.Path);
             var optimizer = compilation.Optimizer;
             Parameter[] parameters = [.. optimizer.Parameters.Where(parameter => paths.ContainsKey(parameter.Variable))];
-            var state = parameters.Length == optimizer.Parameters.Count ? optimizer.State : optimizer.StateOf(parameters);
             metadata[CompilationKey] = Text(WriteCompilation(compilation, parameters, paths));
-            tensors.AddRange(state.Select(entry => new KeyValuePair<string, Tensor>(OptimizerPrefix + entry.Name, entry.Value)));
+            tensors.AddRange(optimizer.StateOf(parameters).Select(entry => new KeyValuePair<string, Tensor>(OptimizerPrefix + entry.Name, entry.Value)));
+        }
+        if (includeOptimizer && model.OwnOptimizers.Count > 0)
+        {
+            metadata[OwnOptimizersKey] = Text(WriteOwnOptimizers(model, tensors));
         }
         Safetensors.Save(path, tensors, metadata);
     }
 
-    /// <summary>What one example of each input looks like.</summary>
-    public static JsonArray WriteInputs(Model model)
+    /// <summary>What one example of each input looks like; for a model that is never called itself, since its training step calls its parts, those of the parts by name.</summary>
+    public static JsonNode WriteInputs(Model model) => model.BuiltFrom is { } inputs ? WriteInputs(inputs)
+        : model.Weights.Count > 0 ? new JsonObject(model.Sublayers.Where(part => part.BuiltFrom is not null).Select(part => KeyValuePair.Create(model.NameOf(part), (JsonNode?)WriteInputs(part.BuiltFrom!))))
+        : throw new ModelException($"{model.Describe()} is not built, so there is nothing to save; apply it to a batch first.");
+
+    private static JsonArray WriteInputs(IReadOnlyList<(Shape Shape, DType DType)> inputs) => new([.. inputs.Select(input => (JsonNode)new JsonObject
     {
-        var inputs = model.BuiltFrom ?? throw new ModelException($"{model.Describe()} is not built, so there is nothing to save; apply it to a batch first.");
-        return new([.. inputs.Select(input => (JsonNode)new JsonObject
+        ["shape"] = Settings.Write(Shape.Of([.. input.Shape.Skip(1)])),
+        ["dtype"] = input.DType.ToString(),
+    })]);
+
+    /// <summary>The weights that optimizers of the user's own training step know, and their state.</summary>
+    public static JsonObject WriteOwnOptimizers(Model model, List<KeyValuePair<string, Tensor>> tensors)
+    {
+        var paths = model.NamedWeights().ToDictionary(weight => weight.Variable, weight => weight.Path);
+        var json = new JsonObject();
+        foreach (var (name, optimizer) in model.OwnOptimizers)
         {
-            ["shape"] = Settings.Write(Shape.Of([.. input.Shape.Skip(1)])),
-            ["dtype"] = input.DType.ToString(),
-        })]);
+            Parameter[] parameters = [.. optimizer.Parameters.Where(parameter => paths.ContainsKey(parameter.Variable))];
+            json[name] = new JsonObject
+            {
+                ["parameters"] = Settings.Write(parameters.Select(parameter => paths[parameter.Variable])),
+                ["learning_rate"] = optimizer.LearningRate is ConstantSchedule { Rate: var rate } ? rate : null,
+            };
+            tensors.AddRange(optimizer.StateOf(parameters).Select(entry => KeyValuePair.Create($"{OwnOptimizersPrefix}{name}/{entry.Name}", entry.Value)));
+        }
+        return json;
+    }
+
+    /// <summary>Gives the optimizers of the user's own training step the state that a file has of them.</summary>
+    public static void ReadOwnOptimizers(Model model, JsonObject json, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        foreach (var (name, node) in json)
+        {
+            var optimizer = model.OwnOptimizers.GetValueOrDefault(name) ?? throw new FileException($"the file has the state of an optimizer '{name}', which {model.Describe()} does not track.");
+            var description = node as JsonObject ?? throw new FileException($"the optimizer '{name}' is not described.");
+            SetOptimizer(
+                model, optimizer, Settings.Read<string[]>(description["parameters"], $"the parameters of the optimizer '{name}'"),
+                description["learning_rate"] is { } rate ? Settings.Read<double>(rate, "the learning rate") : null, tensors, $"{OwnOptimizersPrefix}{name}/");
+        }
+    }
+
+    /// <summary>Gives an optimizer the state that a file has of it; it may have met the weights in another order.</summary>
+    public static void SetOptimizer(Model model, Optimizer optimizer, string[] paths, double? rate, IReadOnlyDictionary<string, Tensor> tensors, string prefix)
+    {
+        var byPath = model.NamedWeights().ToDictionary(weight => weight.Path, weight => weight.Variable);
+        Variable[] variables = [.. paths.Select(path => byPath.GetValueOrDefault(path) ?? throw new FileException($"the optimizer knows a weight '{path}' that the model has not."))];
+        if (variables.Length > 0)
+        {
+            optimizer.Build(variables);
+        }
+        optimizer.LoadState([.. tensors.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(entry => (entry.Key[prefix.Length..], entry.Value))], variables);
+        if (rate is { } given && optimizer.LearningRate is ConstantSchedule)
+        {
+            optimizer.LearningRate = given;
+        }
     }
 
     /// <summary>How many noises each layer with a seed of its own has made.</summary>
@@ -93,6 +145,10 @@ internal static class ModelFile
             if (content.Metadata.TryGetValue(CompilationKey, out var compilation))
             {
                 ReadCompilation(model, Parse(compilation), content.Tensors);
+            }
+            if (content.Metadata.TryGetValue(OwnOptimizersKey, out var own))
+            {
+                ReadOwnOptimizers(model, Parse(own), content.Tensors);
             }
             if (content.Metadata.TryGetValue(SeedsKey, out var seeds))
             {
@@ -141,9 +197,22 @@ internal static class ModelFile
     public static void BuildFor(Model model, JsonObject node)
     {
         using var pause = Recording.Pause();
-        var inputs = node["inputs"] as JsonArray ?? throw new FileException("the model's inputs are missing.");
-        model.ApplyAll(Tensors.Of([.. inputs.Select(input => Tensor.Zeros(
-            Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Settings.Read<DType>(input!["dtype"], "an input's dtype")))]), training: false);
+        if (node["inputs"] is JsonObject parts)
+        {
+            foreach (var (name, inputs) in parts)
+            {
+                var part = model.Sublayers.FirstOrDefault(part => model.NameOf(part) == name) ?? throw new FileException($"the model has no part '{name}'.");
+                Apply(part, inputs);
+            }
+        }
+        else
+        {
+            Apply(model, node["inputs"]);
+        }
+
+        static void Apply(Layer layer, JsonNode? inputs) => layer.ApplyAll(
+            Tensors.Of([.. (inputs as JsonArray ?? throw new FileException("the model's inputs are missing.")).Select(input => Tensor.Zeros(
+                Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Settings.Read<DType>(input!["dtype"], "an input's dtype")))]), training: false);
     }
 
     // What is written can be read, which how deeply models nest decides.
@@ -179,19 +248,26 @@ internal static class ModelFile
 
     // ---- Architecture -------------------------------------------------------------------------------------------------------------------------------
 
-    public static JsonObject WriteLayer(Layer layer)
+    public static JsonObject WriteLayer(Layer layer) => WriteLayer(layer, layer.Name);
+
+    /// <summary>Describes a layer under the name that the model has for it.</summary>
+    private static JsonObject WriteLayer(Layer layer, string name)
     {
         var json = layer switch
         {
             Sequential sequential => new JsonObject
             {
                 ["kind"] = nameof(Sequential),
-                ["name"] = layer.Name,
-                ["layers"] = new JsonArray([.. sequential.Layers.Select(part => (JsonNode)WriteLayer(part))]),
+                ["name"] = name,
+                ["layers"] = new JsonArray([.. sequential.Stages.Select(part => (JsonNode)WriteLayer(part, sequential.NameOf(part)))]),
             },
-            Model { Graph: { } graph } => WriteGraph(layer, graph),
+            Model { Graph: { } graph } model => WriteGraph(model, graph, name),
             _ => Settings.Write(Layer.Registry, layer),
         };
+        if (json["settings"] is JsonObject settings && settings.ContainsKey("name"))
+        {
+            settings["name"] = name;
+        }
         if (!layer.Trainable)
         {
             json["trainable"] = false;
@@ -218,13 +294,14 @@ internal static class ModelFile
         };
         layer.Restore(json["dtype"] is { } dtype ? Settings.Read<DType>(dtype, "a layer's dtype") : layer.DType, json["activityRegularizer"] is { } regularizer ? Settings.Read(Regularizer.Registry, regularizer) : null);
         layer.RestoreTrainable(json["trainable"]?.GetValue<bool>() ?? true);
+        layer.DisownName(); // so that another model may renew it
         return layer;
     }
 
     private static JsonArray Items(JsonObject json, string name) => json[name] as JsonArray ?? throw new FileException($"'{name}' is missing in {Settings.Shown(json)}.");
 
     // Places are numbered: the inputs first, then each result that somebody reads.
-    private static JsonObject WriteGraph(Layer model, Graph graph)
+    private static JsonObject WriteGraph(Model model, Graph graph, string name)
     {
         var numbers = new OrderedDictionary<Layer, int>();
         foreach (var step in graph.Steps)
@@ -234,10 +311,10 @@ internal static class ModelFile
         return new JsonObject
         {
             ["kind"] = nameof(Model),
-            ["name"] = model.Name,
+            ["name"] = name,
             ["inputs_of_graph"] = new JsonArray([.. graph.Inputs.Select(input => (JsonNode)WriteLayer(
-                input.Layer as Input ?? new Input(input.PerExample, input.DType, input.Layer.Name + "_input")))]),
-            ["layers"] = new JsonArray([.. numbers.Keys.Select(layer => (JsonNode)WriteLayer(layer))]),
+                input.Layer as Input ?? new Input(input.PerExample, input.DType, input.Layer.Name + "_input"), input.Layer is Input ? model.NameOf(input.Layer) : input.Layer.Name + "_input"))]),
+            ["layers"] = new JsonArray([.. numbers.Keys.Select(layer => (JsonNode)WriteLayer(layer, model.NameOf(layer)))]),
             ["steps"] = new JsonArray([.. graph.Steps.Select(step => (JsonNode)new JsonObject
             {
                 ["layer"] = numbers[step.Layer],
@@ -318,7 +395,7 @@ internal static class ModelFile
             optimizer.Build(parameters);
             optimizer.ExcludeFromWeightDecay(Variables("not_decayed"));
             optimizer.LoadState([.. tensors.Where(entry => entry.Key.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
-                .Select(entry => (entry.Key[OptimizerPrefix.Length..], entry.Value))]);
+                .Select(entry => (entry.Key[OptimizerPrefix.Length..], entry.Value))], parameters);
         }
     }
 

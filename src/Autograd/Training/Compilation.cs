@@ -37,12 +37,14 @@ internal sealed class Compilation
             {
                 ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
                 var prefix = losses.Count > 1 ? Output(i) + "_" : "";
-                var own = metric.Name.StartsWith(prefix, StringComparison.Ordinal) ? metric.Name[prefix.Length..] : metric.Name;
+                var own = metric.DefaultName ?? (metric.Name.StartsWith(prefix, StringComparison.Ordinal) ? metric.Name[prefix.Length..] : metric.Name);
                 // As in Keras, what is measured with and without weights has two names.
-                metric.Name = prefix + (isWeighted && names.Contains(prefix + own) ? "weighted_" + own : own);
-                if (!names.Add(metric.Name))
+                var name = prefix + (isWeighted && names.Contains(prefix + own) ? "weighted_" + own : own);
+                metric.Name = name;
+                for (var number = 1; !names.Add(metric.Name); number++)
                 {
-                    throw new ValueException($"Compile: two measures are named '{metric.Name}'; give one of them another name.");
+                    metric.Name = metric.DefaultName is not null ? FormattableString.Invariant($"{name}_{number}")
+                        : throw new ValueException($"Compile: two measures are named '{name}'; give one of them another name, or none.");
                 }
             }
         }
@@ -70,10 +72,13 @@ internal sealed class Compilation
     /// <summary>Whether anything is measured of an output.</summary>
     public bool Reads(int output) => output >= Losses.Count || Losses[output] is not null || Of(output, _metrics).Count > 0 || Of(output, _weightedMetrics).Count > 0;
 
+    /// <summary>Whether nothing is compared with targets: only penalties train.</summary>
+    private bool NeedsNoTargets => Losses.All(loss => loss is null) && _metrics.All(metrics => metrics.Count == 0) && _weightedMetrics.All(metrics => metrics.Count == 0);
+
     /// <summary>Refuses targets that are not as many as the losses.</summary>
     public void RequireTargets(Model model, int count, string operation)
     {
-        if (count != Losses.Count)
+        if (count != Losses.Count && !NeedsNoTargets)
         {
             throw new ShapeException(count == 0
                 ? $"{operation}: there are no targets (y), and {model.Describe()} was compiled with {Counted(Losses.Count, "loss", "losses")}."
@@ -86,7 +91,7 @@ internal sealed class Compilation
     /// <summary>The loss of a batch, penalties included. The losses of the outputs are kept for <see cref="Measure"/>.</summary>
     public Tensor LossOf(Model model, Batch batch, Tensors predictions)
     {
-        if (batch.Y.Count != Losses.Count || predictions.Count != Losses.Count)
+        if ((batch.Y.Count != Losses.Count || predictions.Count != Losses.Count) && !NeedsNoTargets)
         {
             throw new ShapeException(
                 $"{model.Describe()} was compiled with {Counted(Losses.Count, "loss", "losses")}; it has {Counted(predictions.Count, "output", "outputs")}, and there {(batch.Y.Count == 1 ? "is 1 target" : $"are {batch.Y.Count} targets")}.");
@@ -114,7 +119,9 @@ internal sealed class Compilation
             total = total is null ? penalty : total + penalty;
         }
         _each = each;
-        return total ?? throw new ModelException($"{model.Describe()} was compiled without a loss, so there is nothing to make small.");
+        // Without a loss there is nothing to make small, but there may be something to measure.
+        return total ?? (Recording.Active is null ? Tensor.Scalar(0, DType.Float32)
+            : throw new ModelException($"{model.Describe()} was compiled without a loss, and no layer adds a penalty, so there is nothing to make small."));
     }
 
     /// <summary>Takes a batch into all measures; into those of the loss where there is one.</summary>

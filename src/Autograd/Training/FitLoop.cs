@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Autograd;
 
 /// <summary>The epochs of one <c>Fit</c>.</summary>
@@ -15,6 +17,7 @@ internal sealed class FitLoop
     private readonly Callback[] _callbacks;
     private readonly bool _callbacksWatchBatches;
     private readonly CancellationToken _cancellation;
+    private Logs _logs = [];
 
     public FitLoop(
         Model model, BatchSource source, BatchSource? validation, int epochs, int initialEpoch, int? stepsPerEpoch, int? validationSteps, int validationFrequency,
@@ -66,7 +69,7 @@ internal sealed class FitLoop
         }
         try
         {
-            return Epochs(history, run);
+            return TrainAndEnd(history, run);
         }
         finally
         {
@@ -109,16 +112,56 @@ internal sealed class FitLoop
         }
     }
 
-    private History Epochs(History history, TrainingRun run)
+    private History TrainAndEnd(History history, TrainingRun run)
     {
         Each(callback => callback.OnTrainBegin());
-        var logs = new Logs();
+        try
+        {
+            Epochs(history, run);
+            if (history.Epochs.Count > 0 && _model.IsCompiled)
+            {
+                _model.Optimizer.FinalizeVariableValues();
+            }
+        }
+        catch
+        {
+            run.IsInterrupted = true;
+            End();
+            throw; // what interrupted training, whatever else failed after it
+        }
+        if (End() is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+        return history;
+    }
+
+    // Each callback comes to its end, whatever another throws.
+    private Exception? End()
+    {
+        Exception? first = null;
+        foreach (var callback in _callbacks)
+        {
+            try
+            {
+                callback.OnTrainEnd(_logs);
+            }
+            catch (Exception error)
+            {
+                first ??= error;
+            }
+        }
+        return first;
+    }
+
+    private void Epochs(History history, TrainingRun run)
+    {
         using var batches = new Batches(_source, _stepsPerEpoch);
         for (var epoch = run.NextEpoch; epoch < _epochs && !_model.StopTraining; epoch++)
         {
             _progress.Epoch(epoch, _epochs);
             BetweenEpochs(callback => callback.OnEpochBegin(epoch));
-            logs = Epoch(epoch, batches, out var steps);
+            var logs = Epoch(epoch, batches, out var steps);
             if (steps == 0 && !_model.StopTraining)
             {
                 if (history.Epochs.Count == 0)
@@ -131,10 +174,11 @@ internal sealed class FitLoop
             {
                 break;
             }
-            if (_validation is not null && (epoch + 1) % _validationFrequency == 0 && !_model.StopTraining)
+            if (_validation is not null && (epoch + 1) % _validationFrequency == 0)
             {
-                Validate(logs);
+                Validate(logs); // also of an epoch that was cut short
             }
+            _logs = logs;
             BetweenEpochs(callback => callback.OnEpochEnd(epoch, logs));
             _progress.End(steps, logs); // with what callbacks added, the learning rate for one
             history.Add(epoch, logs);
@@ -144,12 +188,6 @@ internal sealed class FitLoop
                 break;
             }
         }
-        if (history.Epochs.Count > 0 && _model.IsCompiled)
-        {
-            _model.Optimizer.FinalizeVariableValues();
-        }
-        Each(callback => callback.OnTrainEnd(logs));
-        return history;
     }
 
     // As in Keras: what was learned so far stays, and the callbacks come to their end.

@@ -5,6 +5,7 @@ namespace Autograd;
 public partial class Model
 {
     private readonly List<Metric> _tracked = [];
+    private readonly OrderedDictionary<string, Optimizer> _ownOptimizers = [];
     private Compilation? _compilation;
     private int _busy;
 
@@ -31,7 +32,7 @@ public partial class Model
 
     /// <summary>Says how the model is to be trained. Weights stay as they are.</summary>
     /// <param name="optimizer">By object or name; RMSprop by default.</param>
-    /// <param name="loss">By object or name; may be left out where only penalties, or a training step of your own, matter.</param>
+    /// <param name="loss">By object or name; may be left out where only penalties, or a training step of your own, matter: then <c>Fit</c> needs no targets.</param>
     /// <param name="metrics">What else to measure, by object or name: <c>metrics: ["accuracy"]</c>. As in Keras, weights of examples do not count here.</param>
     /// <param name="weightedMetrics">What to measure with the weights that examples and classes have; one that is among the metrics too is called <c>weighted_accuracy</c>.</param>
     public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null) =>
@@ -89,7 +90,7 @@ public partial class Model
     }
 
     /// <summary>The names of the inputs: those of their layers.</summary>
-    public IReadOnlyList<string> InputNames => _graph is null ? [] : [.. _graph.Inputs.Select(input => input.Layer.Name)];
+    public IReadOnlyList<string> InputNames => _graph is null ? [] : [.. _graph.Inputs.Select(input => NameOf(input.Layer))];
 
     // What is given by name is put in order.
     private Batch InOrder(Batch batch, string operation)
@@ -111,7 +112,7 @@ public partial class Model
     private Tensors InOrder(Tensors x) => x.InOrder(InputNames, "input", _ => true);
 
     /// <summary>The names of the outputs: those of the layers that give them.</summary>
-    public IReadOnlyList<string> OutputNames => _graph is null ? [] : [.. _graph.Outputs.Select(output => output.Layer.Name)];
+    public IReadOnlyList<string> OutputNames => _graph is null ? [] : [.. _graph.Outputs.Select(output => NameOf(output.Layer))];
 
     /// <summary>Makes a metric of a training step of your own part of the logs.</summary>
     /// <returns>The metric.</returns>
@@ -122,6 +123,25 @@ public partial class Model
         _tracked.Add(metric);
         return metric;
     }
+
+    /// <summary>
+    /// Makes an optimizer that a training step of your own uses a part of the model, so that <see cref="Save"/> and <see cref="BackupAndRestore"/> keep its state, and training goes on with it.
+    /// </summary>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <param name="name">What it is called in files.</param>
+    /// <returns>The optimizer.</returns>
+    /// <exception cref="ValueException">The name is empty, has a '/', or another optimizer has it.</exception>
+    protected TOptimizer TrackOptimizer<TOptimizer>(TOptimizer optimizer, string name) where TOptimizer : Optimizer
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return !name.Contains('/') && _ownOptimizers.TryAdd(name, optimizer)
+            ? optimizer
+            : throw new ValueException($"{Describe()}: an optimizer cannot be called '{name}': another is, or it has a '/'.");
+    }
+
+    /// <summary>The optimizers that only a training step of the user's own uses.</summary>
+    internal IReadOnlyDictionary<string, Optimizer> OwnOptimizers => _ownOptimizers;
 
     // ---- Steps --------------------------------------------------------------------------------------------------------------------------------------
 
@@ -141,17 +161,20 @@ public partial class Model
         }
         var loss = ComputeLoss(batch, predictions);
         var weights = TrainableWeights;
-        if (weights.Count == 0)
+        if (weights.Count > 0)
         {
-            throw new ModelException($"{Describe()} has no trainable weights.");
+            var gradients = tape.Gradient(loss, weights);
+            compiled.Optimizer.Apply(weights, gradients);
+            if (isFirst)
+            {
+                WarnOfWeightsWithoutGradient(weights, gradients);
+            }
         }
-        var gradients = tape.Gradient(loss, weights);
-        compiled.Optimizer.Apply(weights, gradients);
-        if (isFirst)
+        else if (isFirst)
         {
-            WarnOfWeightsWithoutGradient(weights, gradients);
-            compiled.HasTrained = true;
+            Console.Error.WriteLine($"{Describe()} has no trainable weights{(Weights.Count > 0 ? ": all are frozen" : "")}. Its loss and metrics are measured, and nothing changes.");
         }
+        compiled.HasTrained = true;
         ComputeMetrics(batch, predictions, loss);
     }
 

@@ -41,6 +41,42 @@ public class NormalizationTests
         Assert.Equal([0f, 0f], new UnitNormalization().Apply(Zeros(1, 2)).ToArray<float>());
     }
 
+    // Keras: mean, variance and count; none where mean and variance are given.
+    [Fact]
+    public void Weights_of_a_normalization_are_those_of_Keras()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".npz");
+        try
+        {
+            var model = new Sequential([new Normalization(inputShape: [2]), new Dense(1)]);
+            Assert.Equal(["normalization/mean", "normalization/variance", "normalization/count"], model.NamedWeights().Select(weight => weight.Path).Take(3));
+            Npz.Save(path, [new("arr_0", From([1f, 2])), new("arr_1", From([4f, 9])), new("arr_2", From<int>([7], [])), new("arr_3", Ones(2, 1)), new("arr_4", Zeros(1))]);
+            model.LoadWeights(path);
+            Assert.Equal(3f, model.Apply(new[,] { { 3f, 8f } }).Item());
+            model.SaveWeights(path);
+            var arrays = Npz.Load(path);
+            Assert.Equal((5, DType.Int32, 7), (arrays.Count, arrays["arr_2"].DType, arrays["arr_2"].Item()));
+            var given = new Sequential([new Normalization(mean: [1, 2], variance: [4, 9], inputShape: [2]), new Dense(1, kernelInitializer: "ones")]);
+            Assert.Equal(["dense/kernel", "dense/bias"], given.NamedWeights().Select(weight => weight.Path));
+            Assert.Equal(3f, given.Apply(new[,] { { 3f, 8f } }).Item());
+            Assert.Equal([0f, 1], new Normalization(axis: null, mean: [3], variance: [4]).Apply(new[,] { { 3f, 5f } }).ToArray<float>());
+            Assert.Throws<ModelException>(() => ((Normalization)given.Layers[0]).Adapt(Ones(3, 2)));
+            given.Compile("sgd", "mse");
+            given.Fit(Ones(2, 2), Ones(2, 1), verbose: 0);
+            given.Save(path + "m");
+            Assert.Equal(given.Predict(Ones(1, 2)).Item(), Model.Load(path + "m").Predict(Ones(1, 2)).Item());
+            // Layers without a state have no weights in Keras either.
+            Assert.Empty(new Sequential([new Discretization([0.5], inputShape: [2]), new CategoryEncoding(2), new Rescaling(2), new Dropout(0.5, seed: 1)]).Weights);
+            var batch = new Sequential([new BatchNormalization(inputShape: [2])]);
+            Assert.Equal(["gamma", "beta", "moving_mean", "moving_variance"], batch.Layers[0].NamedWeights().Select(weight => weight.Path));
+        }
+        finally
+        {
+            File.Delete(path);
+            File.Delete(path + "m");
+        }
+    }
+
     [Fact]
     public void Scale_and_shift_come_last()
     {

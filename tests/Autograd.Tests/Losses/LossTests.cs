@@ -292,4 +292,47 @@ public sealed class LossTests
     {
         public double Tolerance { get; init; } = 1e-10;
     }
+
+    public static TheoryData<string> EveryLoss => [.. Loss.Registry.Names];
+
+    [Theory]
+    [MemberData(nameof(EveryLoss))]
+    public void Every_loss_takes_weights_of_examples(string name)
+    {
+        Loss loss = name;
+        var p = Softmax(RandomNormal([3, 4], seed: 1));
+        var (y, predicted) = name switch
+        {
+            "SparseCategoricalCrossentropy" or "CategoricalGeneralizedCrossEntropy" => (From([0L, 1, 2]), p),
+            "Circle" => (From([0L, 0, 2]), p / p.Norm(1, keepDims: true)),
+            "CTC" => (new[,] { { 1L, 2 }, { 2L, 0 }, { 3L, 3 } }, RandomNormal([3, 5, 4], seed: 2)),
+            _ => (OneHot(From([0L, 1, 2]), 4), p),
+        };
+        var plain = loss.Apply(y, predicted).Item();
+        Assert.Equal(2 * plain, loss.Apply(y, predicted, Full([3], 2)).Item(), 1e-5);
+        Assert.Equal(2 * plain, loss.Apply(y, predicted, Full([3, 1], 2)).Item(), 1e-5);
+        Assert.Equal(0, loss.Apply(y, predicted, Zeros(3)).Item());
+        Assert.True(double.IsFinite(loss.Apply(y, predicted, From([1f, 0, 3])).Item()));
+        Metric metric = loss;
+        metric.Update(y, predicted, From([1f, 1, 1]));
+        Assert.True(double.IsFinite(metric.Result().Item()));
+    }
+
+    // As in Keras: each example has the loss of the batch.
+    [Fact]
+    public void A_loss_of_the_whole_batch_is_weighed_example_by_example()
+    {
+        Tensor y = new[,] { { 1f, 0 }, { 0f, 1 } }, p = new[,] { { 0.8f, 0.2f }, { 0.4f, 0.6f } };
+        foreach (var loss in (Loss[])[new Dice(), new Tversky(0.3, 0.7)])
+        {
+            var plain = loss.Apply(y, p).Item();
+            Assert.Equal(1.5 * plain, loss.Apply(y, p, From([1f, 2])).Item(), 1e-6);
+        }
+        Assert.Equal(new Dice().Apply(y, p).Item(), new Dice(LossReduction.MeanWithSampleWeight).Apply(y, p, From([1f, 2])).Item(), 1e-6);
+        Assert.Equal(2 * new Dice(axis: [1]).Apply(y, p).Item(), new Dice(axis: [1]).Apply(y, p, Full([2], 2)).Item(), 1e-6);
+        var model = new Sequential([new Dense(2, "sigmoid", inputShape: [2])]);
+        model.Compile("sgd", new Dice(), weightedMetrics: [new Dice()]);
+        model.Fit(p, y, verbose: 0, sampleWeight: From([1f, 2]));
+        model.Fit(p, y, verbose: 0, classWeight: new Dictionary<int, double> { [0] = 2 });
+    }
 }
