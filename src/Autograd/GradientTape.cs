@@ -406,6 +406,14 @@ public sealed class GradientTape : IDisposable
         }
     }
 
+    /// <summary>Lets a reader, such as a picture, look at what is recorded and from where on, while nothing new is. The tape stays as it is.</summary>
+    internal T Read<T>(string operation, Func<Recording, ulong, int, List<int>, T> reader)
+    {
+        RequireOpen(operation);
+        using var pause = Recording.Pause();
+        return reader(_recording, _bit, _start, _watchedEarlier ?? []);
+    }
+
     internal void NoteWatched(int index)
     {
         if (index < _start)
