@@ -23,8 +23,7 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
         var to = PlaceOf(target);
         if (to < 0)
         {
-            return new($"The target (shape {target.Shape}) was not recorded by this tape: it was computed before the tape started, while recording was stopped, "
-                + $"{Elsewhere}, or from nothing that the tape watches (as is the gradient of a linear function).");
+            return new(NotRecorded(target));
         }
         if (from == to)
         {
@@ -55,6 +54,9 @@ internal readonly struct Explanation(Recording recording, ulong tape, int start)
         }
         return new($"The target depends on the source only behind {First(path, Op.Flow.Stopped)}, which detaches it on purpose.");
     }
+
+    public static string NotRecorded(Tensor target) => $"The target (shape {target.Shape}) was not recorded by this tape: it was computed before the tape started, while recording was stopped, "
+        + $"{Elsewhere}, or from nothing that the tape watches (as is the gradient of a linear function).";
 
     private int PlaceOf(Tensor x)
     {

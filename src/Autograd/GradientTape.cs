@@ -463,6 +463,14 @@ public sealed class GradientTape : IDisposable
     /// <summary>The recording has become shorter: what comes next is this tape's.</summary>
     internal void StartAtMost(int count) => _start = Math.Min(_start, count);
 
+    /// <summary>Lets a reader, such as a picture, look at what is recorded and from where on, while nothing new is. The tape stays as it is.</summary>
+    internal T Read<T>(string operation, Func<Recording, ulong, int, List<int>, T> reader)
+    {
+        RequireOpen(operation);
+        using var pause = Recording.Pause();
+        return reader(_recording, _key, _start, _watchedEarlier ?? []);
+    }
+
     internal void NoteWatched(int index)
     {
         if (index < _start)

@@ -68,6 +68,9 @@ public sealed record TrainingRun(int Epochs, int InitialEpoch, int? Steps, Histo
     /// <summary>The names of all that will be measured; null where a model or callback of the user's own may add to them.</summary>
     internal IReadOnlyList<string>? Measures { get; init; }
 
+    /// <summary>The examples of the validation, and how many batches of them; null without validation.</summary>
+    internal (BatchSource Source, int? Steps)? Validation { get; init; }
+
     /// <summary>Whether an epoch is followed by validation; null where none is.</summary>
     internal bool? ValidatesEpoch(int epoch) => ValidationFreq is { } every ? (epoch + 1) % every == 0 : null;
 }

@@ -1,13 +1,34 @@
-using System.Globalization;
 using Autograd.Reports;
 
 namespace Autograd;
 
-/// <summary>Draws the curves of a training as one HTML page that needs nothing else, written anew after each epoch, so that it can be watched.</summary>
+/// <summary>
+/// Draws a training as one HTML page that needs nothing else: the curves of all measures with the best epoch marked, learning rate and time per epoch, and where a classifier is validated, which
+/// classes it takes for one another in the end and its surest mistakes as images. Written anew after each epoch, so that it can be watched; <see cref="LiveReport"/> shows the curves in a browser
+/// while they grow.
+/// </summary>
 /// <param name="path">The page.</param>
 /// <param name="title">Its heading; the model's name by default.</param>
-public sealed class TrainingReport(string path = "training.html", string? title = null) : Callback
+/// <param name="monitor">The measure that tells the best epoch; by default <c>val_loss</c>, or <c>loss</c> without validation.</param>
+/// <param name="gradientNorms">Whether to draw the norms of the layers' gradients too, from some steps of each epoch.</param>
+/// <param name="weightHistograms">Whether to draw how the weights are distributed, at the beginning and now.</param>
+/// <param name="classNames">The names of the classes; their numbers by default.</param>
+/// <param name="image">
+/// Makes an example an image where it is not one of shape [height, width, 1] or [height, width, 3] already: <c>x => x.Reshape(28, 28)</c>.
+/// </param>
+public sealed class TrainingReport(
+    string path = "training.html", string? title = null, string? monitor = null, bool gradientNorms = false, bool weightHistograms = false, IReadOnlyList<string>? classNames = null,
+    Func<Tensor, Tensor>? image = null) : Callback
 {
+    private const int MostHistograms = 12;
+    private const int MostValues = 50_000;
+
+    private readonly TrainingCurves _curves = new(title, monitor);
+    private readonly GradientNorms? _norms = gradientNorms ? new() : null;
+    private readonly Dictionary<string, Tensor> _atFirst = [];
+    private Judgement? _judgement;
+    private double _written;
+
     /// <summary>The page.</summary>
     public string Path { get; } = path;
 
@@ -17,66 +38,86 @@ public sealed class TrainingReport(string path = "training.html", string? title 
     /// <inheritdoc/>
     public override bool WatchesBatches => false;
 
-    private readonly OrderedDictionary<string, (List<double> Epochs, List<double> Values)> _series = [];
-    private readonly System.Diagnostics.Stopwatch _clock = new();
-    private double _written;
-
     /// <inheritdoc/>
     public override void OnTrainBegin()
     {
-        _series.Clear();
-        _clock.Restart();
+        _curves.Begin(Model, Run);
+        _norms?.Begin(Model, Run);
+        _judgement = null;
+        _atFirst.Clear();
+        foreach (var (weight, value) in weightHistograms ? Histogrammed() : [])
+        {
+            _atFirst[weight] = value;
+        }
         _written = double.NegativeInfinity;
     }
 
     /// <inheritdoc/>
+    public override void OnBatchBegin(int step) => _norms?.BeginStep(step);
+
+    /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, Logs logs)
     {
-        foreach (var (name, value) in logs)
-        {
-            if (!_series.TryGetValue(name, out var series))
-            {
-                _series[name] = series = ([], []);
-            }
-            series.Epochs.Add(epoch + 1);
-            series.Values.Add(value);
-        }
+        _curves.Add(Model, epoch, logs);
+        _norms?.EndEpoch(epoch);
         // Small models do many epochs a second.
-        if (_clock.Elapsed.TotalSeconds - _written > 1)
+        if (_curves.Seconds - _written > 1)
         {
-            Write(finished: false);
+            Write();
         }
     }
 
     /// <inheritdoc/>
-    public override void OnTrainEnd(Logs logs) => Write(finished: true);
-
-    private void Write(bool finished)
+    public override void OnTrainEnd(Logs logs)
     {
-        _written = _clock.Elapsed.TotalSeconds;
-        var page = new ReportPage(Title ?? Model.Name);
-        var epochs = _series.Count == 0 ? 0 : _series.Values.Max(series => (int)series.Epochs[^1]);
-        var trainer = Model.CompilationOrNull is { } compilation ? $" with {compilation.Optimizer.GetType().Name}" : "";
-        page.AddText(string.Create(CultureInfo.InvariantCulture,
-            $"{(finished ? "Trained for" : "In training:")} {epochs} of {Run.Epochs} epochs in {_clock.Elapsed.TotalSeconds:F1} s{trainer}. The model has {Model.ParameterCount:N0} parameters."));
-        foreach (var (name, series) in _series.Where(entry => !entry.Key.StartsWith("val_", StringComparison.Ordinal)))
+        _curves.End("Trained for");
+        _judgement = Run.Validation is { } validation ? Judgement.Of(Model, validation, image) : null;
+        Write();
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Close() => _norms?.End();
+
+    private void Write()
+    {
+        _written = _curves.Seconds;
+        _curves.Page(page =>
         {
-            var chart = new LineChart(name, xLabel: "epoch").Add("training", series.Epochs, series.Values);
-            if (_series.TryGetValue("val_" + name, out var validation))
+            if (_norms is not null)
             {
-                chart.Add("validation", validation.Epochs, validation.Values);
+                page.AddChart(_norms.Chart());
             }
-            page.AddChart(chart);
-        }
-        page.AddTable(["layer", "output", "parameters"], Model.Layers.Select(layer => (IReadOnlyList<string>)
-            [layer.Describe(), SummaryTable.ShapeOf(layer), layer.ParameterCount.ToString(CultureInfo.InvariantCulture)]));
-        try
+            _judgement?.AddTo(page, classNames);
+            if (weightHistograms)
+            {
+                AddHistograms(page);
+            }
+        }).Save(Path);
+    }
+
+    private void AddHistograms(ReportPage page)
+    {
+        page.AddHeading("Weights");
+        foreach (var (weight, value) in Histogrammed())
         {
-            page.Save(Path);
+            var histogram = new Histogram(weight, yLabel: "weights");
+            if (_atFirst.TryGetValue(weight, out var first) && first.Size == value.Size)
+            {
+                histogram.Add("at the beginning", first);
+            }
+            page.AddChart(histogram.Add("now", value));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+    }
+
+    // Kernels rather than biases where there are many; of a large weight every nth value.
+    private IEnumerable<(string Path, Tensor Value)> Histogrammed()
+    {
+        var weights = Model.NamedWeights().Where(weight => weight.Variable is { Trainable: true, Size: > 1 }).ToList();
+        var chosen = weights.Count <= MostHistograms ? weights : [.. weights.Where(weight => weight.Variable.Rank > 1).Take(MostHistograms)];
+        return chosen.Select(weight =>
         {
-            throw new FileException($"Cannot write '{Path}': {error.Message}", error);
-        }
+            var flat = weight.Variable.Value.Reshape(-1);
+            return (weight.Path, flat.Size <= MostValues ? flat : flat[Tensor.Every(.., (flat.Size + MostValues - 1) / MostValues)]);
+        });
     }
 }

@@ -43,6 +43,9 @@ internal sealed class Graph
 
     public IReadOnlyList<int> OutputPlaces => _outputs;
 
+    /// <summary>What is at a place.</summary>
+    public Node At(int place) => _places.First(entry => entry.Value == place).Key;
+
     /// <summary>The layers, each once, in the order of their first step; inputs first.</summary>
     public IReadOnlyList<Layer> Layers => [.. Inputs.Where(input => input.Inputs.Count == 0).Select(input => input.Layer)
         .Concat(_steps.Select(step => step.Layer)).Distinct()];

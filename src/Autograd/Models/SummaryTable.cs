@@ -46,7 +46,9 @@ internal static class SummaryTable
         : layer.OutputShape is { Rank: > 0 } shape ? Shown(shape.Skip(1))
         : "()";
 
-    private static string Shown(IEnumerable<int> extents) =>
+    public static string ShapeOf(Node node) => Shown(node.PerExample);
+
+    public static string Shown(IEnumerable<int> extents) =>
         $"({string.Join(", ", extents.Select(extent => extent == InputShape.Any ? "None" : extent.ToString(CultureInfo.InvariantCulture)).Prepend("None"))})";
 
     private static Dictionary<Layer, string> Connections(Model model, Graph graph)

@@ -109,6 +109,9 @@ public abstract partial class Optimizer
     /// <summary>The variables met so far, in that order, with their state.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
+    /// <summary>Sees the gradients before they are used, for reports.</summary>
+    internal Action<IReadOnlyList<Variable>, IReadOnlyList<Tensor?>>? Watching { get; set; }
+
     // ---- what an optimizer defines ----
 
     /// <summary>The names of the slots of state that each variable has, such as "momentum".</summary>
@@ -161,6 +164,7 @@ public abstract partial class Optimizer
         ArgumentNullException.ThrowIfNull(gradients);
         using (Recording.Pause())
         {
+            Watching?.Invoke(variables, gradients);
             Step(variables as Variable[] ?? [.. variables], gradients as Tensor?[] ?? [.. gradients]);
         }
     }

@@ -57,6 +57,10 @@ internal sealed record ChartStyle(
         new("wrong", Stroke: "wrong", Width: 3),
         new("cross", Stroke: "wrong", Width: 2.5, Css: "stroke-linecap:round"),
         new("box", Fill: "paper", Stroke: "axis", Width: 1.2),
+        new("strongbox", Fill: "paper", Stroke: "c", Width: 2),
+        new("palebox", Fill: "paper", Stroke: "axis", Width: 1.2, Dashed: true),
+        new("head", Fill: "ink", Bold: true),
+        new("slope", Fill: "c1", Css: "font-variant-numeric:tabular-nums"),
         new("arrow", Stroke: "axis", Width: 1.4),
         new("arrowhead", Fill: "axis"),
     ];

@@ -45,6 +45,18 @@ public sealed class LineChart(string title, string xLabel = "", string yLabel = 
     [OverloadResolutionPriority(-1)]
     public LineChart Add<T>(string name, IReadOnlyList<T> ys, bool steps = false) where T : INumberBase<T> => Add(name, ChartValues.From(ys), steps);
 
+    /// <summary>Adds points over the lines, such as the best of them.</summary>
+    /// <param name="name">The name in the legend; an empty name is left out of it.</param>
+    /// <param name="xs">The horizontal positions.</param>
+    /// <param name="ys">The values, as many as there are positions.</param>
+    /// <returns>This chart.</returns>
+    /// <exception cref="ArgumentException"><paramref name="xs"/> and <paramref name="ys"/> differ in length.</exception>
+    public LineChart AddPoints(string name, ChartValues xs, ChartValues ys)
+    {
+        _series.Add(new Series(name, xs, ys, SeriesKind.Points));
+        return this;
+    }
+
     private protected override IEnumerable<string> Names => _series.Select(series => series.Name);
 
     private protected override bool CountsSteps => true;

@@ -10,6 +10,8 @@ internal static class SvgWriter
     {
         var svg = new StringBuilder();
         svg.Append(Markup.Invariant, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"autograd-chart\" viewBox=\"0 0 {picture.Width:0.#} {picture.Height:0.#}\" ");
+        // What is narrower than other charts is not blown up to their width.
+        svg.Append(picture.Width < Frame.Width ? string.Create(Markup.Invariant, $"style=\"max-width:{1.25 * picture.Width:0}px;margin:auto\" ") : "");
         svg.Append(Markup.Invariant, $"role=\"img\" aria-label=\"{Markup.Escape(title)}\">\n<style>{ChartStyle.Sheet}</style>\n");
         Write(svg, picture);
         return svg.Append("</svg>\n").ToString();

@@ -60,7 +60,11 @@ internal sealed class FitLoop
             _ = _model.Compiled;
         }
         var history = new History();
-        var run = new TrainingRun(_epochs, _initialEpoch, _stepsPerEpoch ?? _source.Count, history, _validation is null ? null : _validationFrequency) { Measures = Measures() };
+        var run = new TrainingRun(_epochs, _initialEpoch, _stepsPerEpoch ?? _source.Count, history, _validation is null ? null : _validationFrequency)
+        {
+            Measures = Measures(),
+            Validation = _validation is null ? null : (_validation, _validationSteps),
+        };
         _model.History = history;
         _model.StopTraining = false;
         foreach (var callback in _callbacks)
