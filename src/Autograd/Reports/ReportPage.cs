@@ -123,8 +123,7 @@ public sealed class ReportPage
     /// <param name="path">The file, in a folder that exists.</param>
     /// <returns>The full path of the file.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> names no file.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="FileException">The file cannot be written; an old one is as it was.</exception>
     public string Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -135,29 +134,8 @@ public sealed class ReportPage
             throw new ArgumentException($"'{path}' names a folder, not a file.", nameof(path));
         }
 
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"The folder of '{full}' does not exist; create it first.");
-        }
         var content = Encoding.UTF8.GetBytes(ToHtml());
-        var temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
-        var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
-        try
-        {
-            using (file)
-            {
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-
+        Serialization.AtomicFile.Write(full, stream => stream.Write(content));
         return full;
     }
 
