@@ -12,6 +12,7 @@ namespace Autograd;
 /// <para>Threads: all may read a variable. While one assigns, others get whole values, old or new, from <see cref="Value"/>; an operation on the variable itself may see some of
 /// both. Assignments from several threads happen one after another.</para>
 /// </remarks>
+[System.Text.Json.Serialization.JsonConverter(typeof(TensorJsonConverter))]
 public sealed class Variable : Tensor
 {
     private static long s_created;

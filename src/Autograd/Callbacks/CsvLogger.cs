@@ -33,6 +33,7 @@ public sealed class CsvLogger(string fileName, string separator = ",", bool appe
     /// <inheritdoc/>
     public override void OnTrainBegin()
     {
+        Serialization.AtomicFile.RequireRegular(FileName);
         try
         {
             var old = Append && File.Exists(FileName) ? File.ReadAllText(FileName) : "";

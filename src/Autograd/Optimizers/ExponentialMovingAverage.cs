@@ -37,7 +37,7 @@ public sealed class ExponentialMovingAverage
     /// update and is not counted.
     /// </summary>
     /// <exception cref="DTypeException">A variable holds integers.</exception>
-    /// <exception cref="InvalidOperationException">The averages stand in for their variables now.</exception>
+    /// <exception cref="ModelException">The averages stand in for their variables now.</exception>
     public void Apply(IReadOnlyList<Variable> variables)
     {
         if (Apply(variables, NumUpdates is { } n ? DecayAt(n) : Decay))
@@ -95,7 +95,7 @@ public sealed class ExponentialMovingAverage
     }
 
     /// <summary>Puts the averages in place of all variables met, until disposed: <c>using (average.Swap()) Evaluate();</c></summary>
-    /// <exception cref="InvalidOperationException">They are in place already.</exception>
+    /// <exception cref="ModelException">They are in place already.</exception>
     public IDisposable Swap()
     {
         ThrowIfSwapped();
@@ -129,7 +129,7 @@ public sealed class ExponentialMovingAverage
     {
         if (_isSwapped)
         {
-            throw new InvalidOperationException("ExponentialMovingAverage: the averages stand in for their variables; dispose what Swap returned first.");
+            throw new ModelException("ExponentialMovingAverage: the averages stand in for their variables; dispose what Swap returned first.");
         }
     }
 
