@@ -8,7 +8,7 @@ using System.Diagnostics;
 using Autograd;
 
 Tensor.SetSeed(1);
-var mnist = Datasets.Mnist();
+var mnist = Datasets.Mnist(normalize: true);                 // pixels from 0 to 1 instead of 255
 int? given = Array.IndexOf(args, "--epochs") is >= 0 and var at ? int.Parse(args[at + 1]) : null;
 if (Wanted("dense"))
 {

@@ -179,7 +179,7 @@ internal static class Networks
         return () =>
         {
             using var tape = new GradientTape();
-            var loss = SoftmaxCrossEntropy(logits(), y).Mean();
+            var loss = SoftmaxCrossEntropy(y, logits()).Mean();
             adam.Apply(parameters, tape.Gradient(loss, parameters));
         };
     }

@@ -2,12 +2,12 @@ namespace Autograd;
 
 /// <summary>
 /// The element type of a tensor. The order is the order of promotion: an operation on two types runs in the larger one,
-/// so any floating type wins over any integer type, as in PyTorch and JAX.
+/// so any floating type wins over any integer type, as in PyTorch and JAX. No type has the number 0: C# takes a literal 0 for an enumeration, and <c>Zeros([2], 0)</c> should not be bools.
 /// </summary>
 public enum DType : byte
 {
     /// <summary>One byte a value: true or false.</summary>
-    Bool,
+    Bool = 1,
 
     /// <summary>Signed 32-bit integer.</summary>
     Int32,

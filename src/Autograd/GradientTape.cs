@@ -175,6 +175,33 @@ public sealed class GradientTape : IDisposable
         return Gradient(target, [.. sources], outputGradient, unconnected);
     }
 
+    /// <summary>
+    /// The gradients of one target with respect to sources all of which it depends on, so that none is null: <c>var (dw, db) = tape.Gradients(loss, w, b)</c>. Where a source may stay unused, as some
+    /// weights of a model, <see cref="Gradient(Tensor, ReadOnlySpan{Tensor}, Tensor?, Unconnected)"/> has null for it.
+    /// </summary>
+    /// <param name="target">What is differentiated; summed where it is no scalar.</param>
+    /// <param name="sources">Watched tensors, variables, or values computed from them under the tape.</param>
+    /// <exception cref="TapeException">The target does not depend on one of the sources; the message says why, as <see cref="Explain"/> does.</exception>
+    public Tensors Gradients(Tensor target, params ReadOnlySpan<Tensor> sources)
+    {
+        var gradients = Gradient(target, sources);
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            if (gradients[i] is null)
+            {
+                throw new TapeException($"Gradients: {(sources[i] is Variable variable ? variable.Name : $"source {i}")} has no gradient. {Explain(target, sources[i])}");
+            }
+        }
+        return Tensors.Of(gradients!);
+    }
+
+    /// <inheritdoc cref="Gradients(Tensor, ReadOnlySpan{Tensor})"/>
+    public Tensors Gradients(Tensor target, IEnumerable<Tensor> sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        return Gradients(target, [.. sources]);
+    }
+
     /// <summary>The gradients of the sum of several targets with respect to several sources, in one reverse pass.</summary>
     /// <param name="targets">What is differentiated; their gradients add up.</param>
     /// <param name="sources">Watched tensors, variables, or values computed from them under the tape.</param>

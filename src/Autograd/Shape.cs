@@ -35,7 +35,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     /// <summary>The extent of an axis, which may be counted from the end: <c>shape[^1]</c>.</summary>
     public int this[Index axis] => _dimensions[axis];
 
-    int IReadOnlyCollection<int>.Count => Rank;
+    /// <summary>The number of axes, <see cref="Rank"/>, under the name that C#'s list patterns ask for: <c>shape is [_, 784]</c>.</summary>
+    public int Count => Rank;
 
     internal ReadOnlySpan<int> Dimensions => _dimensions;
 
@@ -104,6 +105,38 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     {
         ArgumentNullException.ThrowIfNull(dimensions);
         return Of(dimensions);
+    }
+
+    /// <summary>The extents of a matrix: <c>var (rows, columns) = x.Shape</c>.</summary>
+    /// <exception cref="ShapeException">There are more axes or fewer.</exception>
+    public void Deconstruct(out int first, out int second)
+    {
+        RequireRank(2);
+        (first, second) = (_dimensions[0], _dimensions[1]);
+    }
+
+    /// <summary>The extents of three axes: <c>var (batch, steps, channels) = x.Shape</c>.</summary>
+    /// <exception cref="ShapeException">There are more axes or fewer.</exception>
+    public void Deconstruct(out int first, out int second, out int third)
+    {
+        RequireRank(3);
+        (first, second, third) = (_dimensions[0], _dimensions[1], _dimensions[2]);
+    }
+
+    /// <summary>The extents of four axes: <c>var (batch, rows, columns, channels) = x.Shape</c>.</summary>
+    /// <exception cref="ShapeException">There are more axes or fewer.</exception>
+    public void Deconstruct(out int first, out int second, out int third, out int fourth)
+    {
+        RequireRank(4);
+        (first, second, third, fourth) = (_dimensions[0], _dimensions[1], _dimensions[2], _dimensions[3]);
+    }
+
+    private void RequireRank(int rank)
+    {
+        if (Rank != rank)
+        {
+            throw new ShapeException($"Shape: {this} has {Rank} axes, and is taken apart into {rank}.");
+        }
     }
 
     /// <summary>The extents as a new array.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -12,8 +13,24 @@ public partial class Tensor
     /// <summary>A float32 tensor of zeros: <c>Zeros(3, 4)</c>.</summary>
     public static Tensor Zeros(params ReadOnlySpan<int> shape) => Zeros(Shape.Of(shape));
 
+    /// <summary>The same for languages that know no lists of arguments but arrays, as F#.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Tensor Zeros(params int[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return Zeros(Shape.Of(shape));
+    }
+
     /// <summary>A float32 tensor of ones: <c>Ones(3, 4)</c>.</summary>
     public static Tensor Ones(params ReadOnlySpan<int> shape) => Ones(Shape.Of(shape));
+
+    /// <inheritdoc cref="Zeros(int[])"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Tensor Ones(params int[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return Ones(Shape.Of(shape));
+    }
 
     /// <summary>A tensor of ones.</summary>
     public static Tensor Ones(Shape shape, DType dtype = DType.Float32) => Full(shape, 1, dtype);
@@ -51,6 +68,10 @@ public partial class Tensor
         y.Elements<long>().Fill(value);
         return y.ToDefault();
     }
+
+    /// <summary>Refused by the compiler: of three numbers none says where the shape ends.</summary>
+    [Obsolete("Write the shape in brackets: Full([2, 3], 0).", error: true)]
+    public static Tensor Full(int rows, int columns, int value) => Full([rows, columns], (long)value);
 
     internal static Tensor FullOn(Backends.Backend backend, Shape shape, double value, DType dtype)
     {

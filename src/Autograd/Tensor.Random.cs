@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autograd.Backends;
 
 namespace Autograd;
@@ -31,7 +32,7 @@ public partial class Tensor
         }
     }
 
-    /// <summary>Values spread evenly over [min, max).</summary>
+    /// <summary>Values spread evenly over [min, max): <c>RandomUniform([3, 4])</c>.</summary>
     /// <exception cref="ValueException">A bound is not finite, or min is above max.</exception>
     /// <exception cref="DTypeException">The type is not floating.</exception>
     public static Tensor RandomUniform(Shape shape, double min = 0, double max = 1, long? seed = null, DType dtype = DType.Float32)
@@ -42,13 +43,7 @@ public partial class Tensor
             : throw new ValueException(FormattableString.Invariant($"RandomUniform: [{min}, {max}) is no interval."));
     }
 
-    /// <summary>Float32 values spread evenly over [0, 1): <c>RandomUniform(3, 4)</c>.</summary>
-    public static Tensor RandomUniform(params ReadOnlySpan<int> shape) => RandomUniform(Shape.Of(shape), min: 0);
-
-    /// <summary>Float32 values of mean 0 and standard deviation 1: <c>RandomNormal(3, 4)</c>.</summary>
-    public static Tensor RandomNormal(params ReadOnlySpan<int> shape) => RandomNormal(Shape.Of(shape), mean: 0);
-
-    /// <summary>Normally distributed values.</summary>
+    /// <summary>Normally distributed values: <c>RandomNormal([3, 4])</c>.</summary>
     /// <exception cref="ValueException">The mean is not finite, or the deviation negative or not finite.</exception>
     /// <exception cref="DTypeException">The type is not floating.</exception>
     public static Tensor RandomNormal(Shape shape, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
@@ -59,7 +54,7 @@ public partial class Tensor
     public static Tensor RandomTruncatedNormal(Shape shape, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
         Normal(RandomDistribution.TruncatedNormal, "RandomTruncatedNormal", shape, mean, stddev, seed, dtype);
 
-    /// <summary>Integers spread evenly over [min, max).</summary>
+    /// <summary>Integers spread evenly over [min, max): <c>RandomInteger([3, 4], 0, 10)</c>.</summary>
     /// <exception cref="ValueException">min is not below max, or one of them does not fit the type or exceeds 2^53 in magnitude.</exception>
     /// <exception cref="DTypeException">The type is no integer type.</exception>
     public static Tensor RandomInteger(Shape shape, long min, long max, long? seed = null, DType dtype = DType.Int64)
@@ -79,6 +74,7 @@ public partial class Tensor
 
     /// <summary>1 with a probability, else 0.</summary>
     /// <exception cref="ValueException">The probability is not between 0 and 1.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor RandomBernoulli(Shape shape, double probability = 0.5, long? seed = null, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -125,6 +121,36 @@ public partial class Tensor
         GC.KeepAlive(uniform);
         return y.ToDefault();
     }
+
+    // Behind a shape stand a mean, a bound or a probability, so that of plain numbers in a row one reader takes the second for an extent and another for a mean. With the shape in
+    // brackets nobody errs. One form of these for each function, since a compiler prefers them wherever the first two arguments are int.
+    private const string Unclear = "Write the shape in brackets, RandomNormal([4, 16]): what follows a shape are mean and deviation, bounds, or a probability.";
+
+    /// <summary>Refused by the compiler: is the second number an extent or the mean?</summary>
+    [Obsolete(Unclear, error: true)]
+    public static Tensor RandomNormal(int rows, int columns, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
+        RandomNormal([rows, columns], mean, stddev, seed, dtype);
+
+    /// <summary>Refused by the compiler: is the second number an extent or the mean?</summary>
+    [Obsolete(Unclear, error: true)]
+    public static Tensor RandomTruncatedNormal(int rows, int columns, double mean = 0, double stddev = 1, long? seed = null, DType dtype = DType.Float32) =>
+        RandomTruncatedNormal([rows, columns], mean, stddev, seed, dtype);
+
+    /// <summary>Refused by the compiler: is the second number an extent or a bound?</summary>
+    [Obsolete(Unclear, error: true)]
+    public static Tensor RandomUniform(int rows, int columns, double min = 0, double max = 1, long? seed = null, DType dtype = DType.Float32) =>
+        RandomUniform([rows, columns], min, max, seed, dtype);
+
+    /// <summary>Refused by the compiler: which of the numbers is the shape?</summary>
+    [Obsolete(Unclear, error: true)]
+    public static Tensor RandomInteger(int rows, int columns, long min, long? max = null, long? seed = null, DType dtype = DType.Int64) =>
+        RandomInteger([rows, columns], min, max ?? min, seed, dtype);
+
+    /// <summary>Refused by the compiler: is the second number an extent or the probability?</summary>
+    [Obsolete(Unclear, error: true)]
+    [OverloadResolutionPriority(1)]
+    public static Tensor RandomBernoulli(int rows, int columns, double probability = 0.5, long? seed = null, DType dtype = DType.Float32) =>
+        RandomBernoulli([rows, columns], probability, seed, dtype);
 
     private static Tensor Normal(RandomDistribution distribution, string operation, Shape shape, double mean, double stddev, long? seed, DType dtype)
     {

@@ -51,6 +51,9 @@ public partial class Tensor : IDisposable
     /// threads may watch and hold one tensor at a time and a lost flag would be a lost gradient.</summary>
     internal bool IsWatched;
 
+    /// <summary>It was found to be labels, so that nobody looks again in the next step.</summary>
+    internal bool IsKnownAsLabels;
+
     /// <param name="buffer">A T[] on the CPU; what a backend likes elsewhere.</param>
     /// <param name="dtype">Element type.</param>
     /// <param name="shape">Extents.</param>

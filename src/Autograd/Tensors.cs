@@ -40,6 +40,38 @@ public readonly partial struct Tensors : IReadOnlyList<Tensor>
     /// <exception cref="ShapeException">There is not exactly one.</exception>
     public Tensor Single => Count == 1 ? this[0] : throw new ShapeException($"There are {Count} tensors where one is expected.");
 
+    /// <summary>Two tensors by name: <c>var (dw, db) = tape.Gradients(loss, w, b)</c>.</summary>
+    /// <exception cref="ShapeException">There are more or fewer.</exception>
+    public void Deconstruct(out Tensor first, out Tensor second)
+    {
+        RequireCount(2);
+        (first, second) = (this[0], this[1]);
+    }
+
+    /// <summary>Three tensors by name.</summary>
+    /// <exception cref="ShapeException">There are more or fewer.</exception>
+    public void Deconstruct(out Tensor first, out Tensor second, out Tensor third)
+    {
+        RequireCount(3);
+        (first, second, third) = (this[0], this[1], this[2]);
+    }
+
+    /// <summary>Four tensors by name.</summary>
+    /// <exception cref="ShapeException">There are more or fewer.</exception>
+    public void Deconstruct(out Tensor first, out Tensor second, out Tensor third, out Tensor fourth)
+    {
+        RequireCount(4);
+        (first, second, third, fourth) = (this[0], this[1], this[2], this[3]);
+    }
+
+    private void RequireCount(int count)
+    {
+        if (Count != count)
+        {
+            throw new ShapeException($"There are {Count} tensors where {count} are taken.");
+        }
+    }
+
     /// <summary>Several tensors.</summary>
     public static Tensors Of(params ReadOnlySpan<Tensor> tensors)
     {

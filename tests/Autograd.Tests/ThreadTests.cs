@@ -47,7 +47,7 @@ public class ThreadTests
         ["BatchNorm"] = t => BatchNorm(t[0].Reshape(-1, 20), t[1][0, ..20]),
         ["BatchNorm gradient"] = t => Slope(x => Square(BatchNorm(x)), t[0]),
         ["BatchNorm gradient of the gain"] = t => Slope(gain => BatchNorm(t[0], gain), t[1][0]),
-        ["SoftmaxCrossEntropy gradient"] = t => Slope(x => SoftmaxCrossEntropy(x, t[1]), t[0]),
+        ["SoftmaxCrossEntropy gradient"] = t => Slope(x => SoftmaxCrossEntropy(Softmax(t[1]), x), t[0]),
         ["A training run"] = _ => Train(),
     };
 
@@ -104,7 +104,7 @@ public class ThreadTests
     private static Tensor Train()
     {
         var x = RandomNormal([128, 784], seed: 1);
-        var y = OneHot(RandomInteger(128, 0, 10, seed: 2), 10);
+        var y = OneHot(RandomInteger([128], 0, 10, seed: 2), 10);
         Variable[] weights = [new(0.05f * RandomNormal([784, 256], seed: 3)), new(Zeros(256)), new(0.05f * RandomNormal([256, 10], seed: 4)), new(Zeros(10))];
         for (var step = 0; step < 5; step++)
         {

@@ -8,13 +8,15 @@ public static partial class Datasets
     private static readonly DataFile s_digitLabels = new("digits5000", "y.npy");
 
     /// <summary>
-    /// Handwritten digits of Y. LeCun, C. Cortes and C. Burges: 60000 images for training and 10000 for testing, [n, 28, 28] from 0 (paper) to 1 (ink), and their classes 0 to 9.
+    /// Handwritten digits of Y. LeCun, C. Cortes and C. Burges: 60000 images for training and 10000 for testing, [n, 28, 28] float32 from 0 (paper) to 255 (ink), as Keras and every tutorial
+    /// have them, and their classes 0 to 9. Networks learn from numbers near 1: divide by 255, or have it done.
     /// Fetched from a public mirror (11 MB) unless they are there: <c>mnist/train-images-idx3-ubyte.gz</c> and the other three.
     /// </summary>
+    /// <param name="normalize">Whether pixels go from 0 to 1 instead.</param>
     /// <exception cref="FileException">The files are missing and cannot be fetched, or are damaged; the message says what to do.</exception>
-    public static LabelledData Mnist() => Mnist(DataStore.Default);
+    public static LabelledData Mnist(bool normalize = false) => Mnist(DataStore.Default, normalize);
 
-    internal static LabelledData Mnist(DataStore store) => Images(store, "mnist", "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    internal static LabelledData Mnist(DataStore store, bool normalize = false) => Images(store, "mnist", normalize, "https://storage.googleapis.com/cvdf-datasets/mnist/",
         [.. Enumerable.Range(0, 10).Select(digit => ((char)('0' + digit)).ToString())],
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", // all four over what the files hold unpacked
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -22,20 +24,20 @@ public static partial class Datasets
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2");
 
     /// <summary>
-    /// Photographs of clothes by Zalando Research (MIT licence), in the form of <see cref="Mnist()"/>: 60000 and 10000 images of ten classes. Fetched (31 MB) unless they are there:
+    /// Photographs of clothes by Zalando Research (MIT licence), in the form of <see cref="Mnist(bool)"/>: 60000 and 10000 images of ten classes. Fetched (31 MB) unless they are there:
     /// <c>fashion-mnist/train-images-idx3-ubyte.gz</c> and the other three.
     /// </summary>
-    /// <inheritdoc cref="Mnist()"/>
-    public static LabelledData FashionMnist() => FashionMnist(DataStore.Default);
+    /// <inheritdoc cref="Mnist(bool)"/>
+    public static LabelledData FashionMnist(bool normalize = false) => FashionMnist(DataStore.Default, normalize);
 
-    internal static LabelledData FashionMnist(DataStore store) => Images(store, "fashion-mnist", "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+    internal static LabelledData FashionMnist(DataStore store, bool normalize = false) => Images(store, "fashion-mnist", normalize, "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
         "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", // all four over the packed files
         "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
         "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
         "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5");
 
-    private static LabelledData Images(DataStore store, string set, string address, string[] classes, params ReadOnlySpan<string> hashes)
+    private static LabelledData Images(DataStore store, string set, bool normalize, string address, string[] classes, params ReadOnlySpan<string> hashes)
     {
         string[] names = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
         var paths = new string[names.Length];
@@ -43,13 +45,13 @@ public static partial class Datasets
         {
             paths[i] = store.Find(new DataFile(set, names[i], address + names[i], hashes[i]));
         }
-        var (trainX, trainY) = Labelled(paths[0], paths[1], classes.Length);
-        var (testX, testY) = Labelled(paths[2], paths[3], classes.Length);
+        var (trainX, trainY) = Labelled(paths[0], paths[1], classes.Length, normalize);
+        var (testX, testY) = Labelled(paths[2], paths[3], classes.Length, normalize);
         return new LabelledData(trainX, trainY, testX, testY, [], classes);
     }
 
     /// <summary>Images and their classes from a pair of IDX files.</summary>
-    internal static (Tensor X, Tensor Y) Labelled(string imageFile, string labelFile, int classes)
+    internal static (Tensor X, Tensor Y) Labelled(string imageFile, string labelFile, int classes, bool normalize = false)
     {
         var images = Idx.Read(imageFile);
         if (!images.IsBytes || images.Shape.Rank != 3)
@@ -67,12 +69,12 @@ public static partial class Datasets
         }
         var highest = labels.Bytes.DefaultIfEmpty().Max();
         return highest < classes
-            ? (images.ToUnit(), labels.ToTensor())
+            ? (images.ToFloats(normalize ? 1 : 255), labels.ToTensor())
             : throw new FileException($"'{labelFile}' holds the label {highest}; the classes are 0 to {classes - 1}.");
     }
 
     /// <summary>
-    /// 5000 digits, 500 of each class, as 20 x 20 pixels: X [5000, 400] float32 from 0 (paper) to 1 (ink), Y [5000] int32. The pixels of an image stand column after column, as in the exercises this
+    /// 5000 digits, 500 of each class, as 20 x 20 pixels: X [5000, 400] float32 from 0 (paper) to 1 (ink), which is how those exercises have them, Y [5000] int32. The pixels of an image stand column after column, as in the exercises this
     /// form comes from: <c>X.Reshape(5000, 20, 20).Transpose(0, 2, 1)</c> has rows and columns in their order. The files <c>digits5000/X.npy</c> and <c>digits5000/y.npy</c> are taken where they are
     /// there, and else <see cref="DrawnDigits"/>.
     /// </summary>

@@ -24,14 +24,14 @@ public static partial class Datasets
     /// The fuel consumption of 398 cars of 1970 to 1982 (UCI Auto MPG, CC BY 4.0): mpg, cylinders, displacement, horsepower (6 of them empty), weight, acceleration, model_year, origin, name.
     /// From <c>auto-mpg/mpg.csv</c>, or fetched.
     /// </summary>
-    /// <inheritdoc cref="Mnist()"/>
+    /// <inheritdoc cref="Mnist(bool)"/>
     public static CsvTable AutoMpg() => Csv.Load(DataStore.Default.Find(s_autoMpg));
 
     /// <summary>
     /// 20640 districts of California in the census of 1990 (R. K. Pace and R. Barry, 1997; public domain): longitude, latitude, housing_median_age, total_rooms, total_bedrooms (207 of them
     /// empty), population, households, median_income, median_house_value, ocean_proximity. From <c>california-housing/housing.csv</c>, or fetched.
     /// </summary>
-    /// <inheritdoc cref="Mnist()"/>
+    /// <inheritdoc cref="Mnist(bool)"/>
     public static CsvTable CaliforniaHousing() => Csv.Load(DataStore.Default.Find(s_housing));
 
     /// <summary>
@@ -42,7 +42,7 @@ public static partial class Datasets
     public static CsvTable Titanic() => Csv.Load(DataStore.Default.Find(s_titanic));
 
     /// <summary>A million characters of Shakespeare (public domain), as chosen by A. Karpathy. From <c>tiny-shakespeare/input.txt</c>, or fetched.</summary>
-    /// <inheritdoc cref="Mnist()"/>
+    /// <inheritdoc cref="Mnist(bool)"/>
     public static string TinyShakespeare() => AtomicFile.Read(DataStore.Default.Find(s_shakespeare), stream =>
     {
         using var reader = new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);

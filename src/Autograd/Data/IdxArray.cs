@@ -17,14 +17,14 @@ internal sealed record IdxArray(byte Type, Shape Shape, byte[] Bytes)
         _ => Each(8, i => BinaryPrimitives.ReadDoubleBigEndian(Bytes.AsSpan(i))),
     };
 
-    /// <summary>Bytes as float32 from 0 to 1.</summary>
-    public Tensor ToUnit()
+    /// <summary>Bytes as float32, from 0 to 255, or to 1.</summary>
+    public Tensor ToFloats(float highest)
     {
         var tensor = Tensor.Allocate(DType.Float32, Shape, Backends.Cpu.CpuBackend.Instance);
         var values = tensor.Elements<float>();
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = Bytes[i] / 255f;
+            values[i] = Bytes[i] / (255f / highest);
         }
         GC.KeepAlive(tensor);
         return tensor.ToDefault();

@@ -4,7 +4,7 @@ namespace Autograd;
 
 /// <summary>
 /// Applies a function to every element, or a softmax along the last axis. As a layer, or as an argument of others, by the name a Keras user knows:
-/// <c>new Dense(25, activation: "relu")</c>. Of your own: <c>new Activation(x => x * Sigmoid(x))</c>.
+/// <c>new Dense(25, activation: "relu")</c>, or the function itself: <c>new Dense(25, Relu)</c>. Of your own: <c>new Activation(x => x * Sigmoid(x))</c>.
 /// </summary>
 public sealed class Activation : Layer
 {
@@ -15,31 +15,31 @@ public sealed class Activation : Layer
         (["relu"], Relu),
         (["sigmoid"], Sigmoid),
         (["tanh"], Tanh),
-        (["softmax"], x => Softmax(x)),
-        (["log_softmax"], x => LogSoftmax(x)),
+        (["softmax"], Tensor.Softmax),
+        (["log_softmax"], LogSoftmax),
         (["softplus"], Softplus),
         (["softsign"], Softsign),
-        (["elu"], x => Elu(x)),
+        (["elu"], Elu),
         (["selu"], Selu),
-        (["gelu"], x => Gelu(x)),
+        (["gelu"], Gelu),
         (["silu", "swish"], Silu),
         (["mish"], Mish),
         (["relu6"], Relu6),
-        (["leaky_relu"], x => LeakyRelu(x)),
+        (["leaky_relu"], LeakyRelu),
         (["log_sigmoid"], LogSigmoid),
         (["exponential"], Exp),
         (["hard_sigmoid"], HardSigmoid),
         (["hard_silu", "hard_swish"], HardSwish),
         (["hard_tanh"], HardTanh),
-        (["hard_shrink"], x => HardShrink(x)),
-        (["soft_shrink"], x => SoftShrink(x)),
+        (["hard_shrink"], HardShrink),
+        (["soft_shrink"], SoftShrink),
         (["tanh_shrink"], TanhShrink),
-        (["celu"], x => Celu(x)),
-        (["glu"], x => Glu(x)),
-        (["squareplus"], x => Squareplus(x)),
+        (["celu"], Celu),
+        (["glu"], Glu),
+        (["squareplus"], Squareplus),
         (["sparse_plus"], SparsePlus),
         (["sparse_sigmoid"], SparseSigmoid),
-        (["sparsemax"], x => Sparsemax(x)),
+        (["sparsemax"], Sparsemax),
     ];
 
     private static readonly Dictionary<string, (string Name, Func<Tensor, Tensor> Function)> s_byName =
@@ -56,10 +56,10 @@ public sealed class Activation : Layer
     public Activation(Func<Tensor, Tensor> function, InputShape? inputShape = null, string? name = null) : base(inputShape, name)
     {
         ArgumentNullException.ThrowIfNull(function);
-        _function = function;
+        (Function, _function) = (Array.Find(s_known, known => known.Function.Equals(function)).Names?[0], function);
     }
 
-    /// <summary>The name of the function; null for one of your own.</summary>
+    /// <summary>The name of the function, where it is a known one such as <c>Relu</c>; null for one of your own.</summary>
     public string? Function { get; }
 
     internal bool IsLinear => Function == "linear";

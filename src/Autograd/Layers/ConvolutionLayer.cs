@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using static Autograd.Tensor;
 
 namespace Autograd;
@@ -74,7 +75,15 @@ public sealed class Conv1D(
     Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : ConvolutionLayer(
         1, filters, kernelSize, strides, padding, dilationRate, groups, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
-        kernelConstraint, biasConstraint, inputShape, name);
+        kernelConstraint, biasConstraint, inputShape, name)
+{
+    /// <summary>With a function: <c>new Conv1D(32, 3, activation: Relu)</c>; see <see cref="Dense(int, Func{Tensor, Tensor}, bool, Initializer?, Initializer?, Regularizer?, Regularizer?, InputShape?, string?)"/>.</summary>
+    [OverloadResolutionPriority(-1)]
+    public Conv1D(
+        int filters, PerAxis kernelSize, Func<Tensor, Tensor> activation, PerAxis strides = default, Padding padding = default, PerAxis dilationRate = default, int groups = 1,
+        bool useBias = true, Initializer? kernelInitializer = null, Regularizer? kernelRegularizer = null, InputShape? inputShape = null, string? name = null)
+        : this(filters, kernelSize, strides, padding, dilationRate, groups, new Activation(activation), useBias, kernelInitializer, null, kernelRegularizer, inputShape: inputShape, name: name) { }
+}
 
 /// <summary>A convolution of images [batch, height, width, channels]. See <see cref="Tensor.Conv2D"/>.</summary>
 public sealed class Conv2D(
@@ -83,7 +92,15 @@ public sealed class Conv2D(
     Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : ConvolutionLayer(
         2, filters, kernelSize, strides, padding, dilationRate, groups, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
-        kernelConstraint, biasConstraint, inputShape, name);
+        kernelConstraint, biasConstraint, inputShape, name)
+{
+    /// <summary>With a function: <c>new Conv2D(32, 3, activation: Relu)</c>; see <see cref="Dense(int, Func{Tensor, Tensor}, bool, Initializer?, Initializer?, Regularizer?, Regularizer?, InputShape?, string?)"/>.</summary>
+    [OverloadResolutionPriority(-1)]
+    public Conv2D(
+        int filters, PerAxis kernelSize, Func<Tensor, Tensor> activation, PerAxis strides = default, Padding padding = default, PerAxis dilationRate = default, int groups = 1,
+        bool useBias = true, Initializer? kernelInitializer = null, Regularizer? kernelRegularizer = null, InputShape? inputShape = null, string? name = null)
+        : this(filters, kernelSize, strides, padding, dilationRate, groups, new Activation(activation), useBias, kernelInitializer, null, kernelRegularizer, inputShape: inputShape, name: name) { }
+}
 
 /// <summary>A convolution of volumes [batch, depth, height, width, channels]. See <see cref="Tensor.Conv3D"/>.</summary>
 public sealed class Conv3D(
@@ -92,4 +109,12 @@ public sealed class Conv3D(
     Constraint? kernelConstraint = null, Constraint? biasConstraint = null, InputShape? inputShape = null, string? name = null)
     : ConvolutionLayer(
         3, filters, kernelSize, strides, padding, dilationRate, groups, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer,
-        kernelConstraint, biasConstraint, inputShape, name);
+        kernelConstraint, biasConstraint, inputShape, name)
+{
+    /// <summary>With a function: <c>new Conv3D(32, 3, activation: Relu)</c>; see <see cref="Dense(int, Func{Tensor, Tensor}, bool, Initializer?, Initializer?, Regularizer?, Regularizer?, InputShape?, string?)"/>.</summary>
+    [OverloadResolutionPriority(-1)]
+    public Conv3D(
+        int filters, PerAxis kernelSize, Func<Tensor, Tensor> activation, PerAxis strides = default, Padding padding = default, PerAxis dilationRate = default, int groups = 1,
+        bool useBias = true, Initializer? kernelInitializer = null, Regularizer? kernelRegularizer = null, InputShape? inputShape = null, string? name = null)
+        : this(filters, kernelSize, strides, padding, dilationRate, groups, new Activation(activation), useBias, kernelInitializer, null, kernelRegularizer, inputShape: inputShape, name: name) { }
+}

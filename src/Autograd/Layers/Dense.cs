@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Autograd;
 
 /// <summary>activation(x kernel + bias), along the last axis: [..., inputs] to [..., units].</summary>
@@ -16,6 +18,13 @@ public sealed class Dense(
     : KernelLayer(
         activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint, inputShape, name)
 {
+    /// <summary>With a function: <c>new Dense(25, Relu)</c>, <c>new Dense(25, x => x * Sigmoid(x))</c>. A model with a known one, such as Relu, can be saved.</summary>
+    [OverloadResolutionPriority(-1)]
+    public Dense(
+        int units, Func<Tensor, Tensor> activation, bool useBias = true, Initializer? kernelInitializer = null, Initializer? biasInitializer = null,
+        Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null, InputShape? inputShape = null, string? name = null)
+        : this(units, new Activation(activation), useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, null, null, inputShape, name) { }
+
     /// <summary>The number of results.</summary>
     public int Units { get; } = units > 0 ? units : throw new ValueException($"Dense: {units} units; there must be one or more.");
 

@@ -245,16 +245,16 @@ public abstract partial class Layer
     /// <summary>Adds a weight; for <see cref="Build"/>.</summary>
     /// <param name="name">The name within this layer.</param>
     /// <param name="shape">The shape.</param>
-    /// <param name="initializer">The first values.</param>
+    /// <param name="initializer">The first values; Glorot's uniform ones by default.</param>
     /// <param name="trainable">Whether an optimizer changes it.</param>
     /// <param name="regularizer">A penalty added to the loss.</param>
     /// <param name="constraint">What the values are put back into after each step.</param>
     protected Variable AddWeight(
-        string name, Shape shape, Initializer initializer, bool trainable = true, Regularizer? regularizer = null, Constraint? constraint = null)
+        string name, Shape shape, Initializer? initializer = null, bool trainable = true, Regularizer? regularizer = null, Constraint? constraint = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(shape);
-        ArgumentNullException.ThrowIfNull(initializer);
+        initializer ??= new GlorotUniform();
         if (IsBuilt)
         {
             throw new ModelException($"{Describe()} is built already, so the weight '{name}' comes too late: make weights in Build, which runs once, not in Call.");

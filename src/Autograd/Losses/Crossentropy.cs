@@ -4,7 +4,8 @@ using static Autograd.Tensor;
 
 namespace Autograd;
 
-/// <summary>The crossentropy of independent yes-or-no answers: the mean along an axis of -(y log p + (1 - y) log(1 - p)). Also "bce".</summary>
+/// <summary>The crossentropy of independent yes-or-no answers: the mean along an axis of -(y log p + (1 - y) log(1 - p)). Also "bce". Targets that are not from 0 to 1 are refused (values on a GPU
+/// are not read for this).</summary>
 public sealed class BinaryCrossentropy(
     bool fromLogits = false, double labelSmoothing = 0, int axis = -1, LossReduction reduction = LossReduction.SumOverBatchSize, string? name = null)
     : Loss(reduction, name)
@@ -23,11 +24,13 @@ public sealed class BinaryCrossentropy(
     {
         (yTrue, yPred) = Targets.Align(yTrue, yPred, Name);
         var along = yPred.Shape.Axis(Axis, Name);
+        Labels.RequireProbabilities(yTrue, Name);
         return Probability.Binary(Probability.Smoothed(yTrue, LabelSmoothing, 2), yPred, FromLogits).Mean(along);
     }
 }
 
-/// <summary>The crossentropy of one class among several, given as one-hot or as any distribution: -sum y log p along the class axis. Also "cce".</summary>
+/// <summary>The crossentropy of one class among several, given as one-hot or as any distribution: -sum y log p along the class axis. Also "cce". An example whose targets are all 0 has no class and loss 0; other targets that
+/// are negative or do not sum to 1 are refused (values on a GPU are not read for this).</summary>
 public sealed class CategoricalCrossentropy(
     bool fromLogits = false, double labelSmoothing = 0, int axis = -1, LossReduction reduction = LossReduction.SumOverBatchSize, string? name = null)
     : Loss(reduction, name)
@@ -46,9 +49,10 @@ public sealed class CategoricalCrossentropy(
     {
         (yTrue, yPred) = Targets.Align(yTrue, yPred, Name);
         var along = yPred.Shape.Axis(Axis, Name);
+        Labels.RequireDistributions(yTrue, along, Name, mayBeZero: true);
         var y = Probability.Smoothed(yTrue, LabelSmoothing, yPred.Shape[along]);
         return FromLogits
-            ? SoftmaxCrossEntropy(Probability.ClassesLast(yPred, along), Probability.ClassesLast(y, along))
+            ? CrossEntropy(Probability.ClassesLast(y, along), Probability.ClassesLast(yPred, along))
             : -(y * Log(Probability.Clipped(Probability.Normalized(yPred, along)))).Sum(along);
     }
 }
@@ -85,7 +89,7 @@ public sealed class SparseCategoricalCrossentropy(
             classes = WholeNumbers.Below(yPred.Shape[along], Where(mask, classes, 0));
         }
         var losses = FromLogits
-            ? SoftmaxCrossEntropy(Probability.ClassesLast(yPred, along), classes)
+            ? SoftmaxCrossEntropy(classes, Probability.ClassesLast(yPred, along))
             : -Log(Probability.Clipped(yPred.TakeAlongAxis(classes.ExpandDims(along), along) / Probability.Total(yPred, along))).Squeeze(along);
         return (mask is null ? losses : Where(mask, losses, 0), mask);
     }
@@ -149,7 +153,7 @@ internal static class Probability
     {
         if (fromLogits)
         {
-            return SigmoidCrossEntropy(p, y);
+            return BinaryCrossEntropy(y, p);
         }
         p = Clipped(p);
         return -((y * Log(p)) + ((1 - y) * Log(1 - p)));

@@ -34,6 +34,7 @@ public sealed class BinaryFocalCrossentropy(
     {
         (yTrue, yPred) = Targets.Align(yTrue, yPred, Name);
         var along = yPred.Shape.Axis(Axis, Name);
+        Labels.RequireProbabilities(yTrue, Name);
         var y = Probability.Smoothed(yTrue, LabelSmoothing, 2);
         var p = Probability.Clipped(FromLogits ? Sigmoid(yPred) : yPred);
         var focal = Pow((y * (1 - p)) + ((1 - y) * p), Gamma) * Probability.Binary(y, yPred, FromLogits);
@@ -67,6 +68,7 @@ public sealed class CategoricalFocalCrossentropy(
     {
         (yTrue, yPred) = Targets.Align(yTrue, yPred, Name);
         var along = yPred.Shape.Axis(Axis, Name);
+        Labels.RequireDistributions(yTrue, along, Name, mayBeZero: true);
         var y = Probability.Smoothed(yTrue, LabelSmoothing, yPred.Shape[along]);
         var p = Probability.Clipped(FromLogits ? Softmax(yPred, along) : Probability.Normalized(yPred, along));
         var logs = FromLogits ? LogSoftmax(yPred, along) : Log(p);

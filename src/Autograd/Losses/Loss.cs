@@ -105,6 +105,9 @@ public abstract class Loss
     /// <exception cref="ValueException">There is none.</exception>
     public static implicit operator Loss(string name) => Registry.Create(name);
 
+    /// <summary>The kind and its settings: <c>Huber(delta: 1, reduction: "SumOverBatchSize", name: "huber")</c>. Penalties of layers are added beside it: see <see cref="Regularizer"/>.</summary>
+    public override string ToString() => Registry.KindOf(this)?.Shown(this) ?? Name;
+
     private sealed class Custom(Func<Tensor, Tensor, Tensor> function, string name) : Loss(LossReduction.SumOverBatchSize, name)
     {
         protected override Tensor Call(Tensor yTrue, Tensor yPred) => function(yTrue, yPred);

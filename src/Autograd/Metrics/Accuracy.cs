@@ -138,4 +138,24 @@ internal static class Question
         yPred.Rank < 2 || yPred.Shape[^1] == 1 ? Kind.YesOrNo
         : yTrue.Rank < yPred.Rank || yTrue.Shape[^1] == 1 ? Kind.ClassNumber
         : Kind.OneHot;
+
+    /// <summary>What is wrong with a metric beside a loss, if anything: shapes alone do not tell whether outputs are probabilities, or one choice or several.</summary>
+    public static string? Advice(Metric metric, Loss loss, Tensor yTrue, Tensor yPred)
+    {
+        var fromLogits = loss is BinaryCrossentropy { FromLogits: true } or BinaryFocalCrossentropy { FromLogits: true };
+        var border = fromLogits ? "new BinaryAccuracy(threshold: 0)" : "\"binary_accuracy\"";
+        return metric switch
+        {
+            FittingAccuracy when loss is BinaryCrossentropy or BinaryFocalCrossentropy && Of(yTrue, yPred) != Kind.YesOrNo =>
+                $"takes the {yPred.Shape[^1]} outputs for one choice among classes, as in Keras; the loss {loss.Name} takes them for independent answers. To count those, measure {border}.",
+            FittingAccuracy or BinaryAccuracy { Threshold: 0.5 } when fromLogits =>
+                $"takes predictions above 0.5 for \"yes\", as in Keras; the loss {loss.Name} takes them for logits, whose border is 0. Measure {border}.",
+            ThresholdMetric { IsAtDefault: true } when fromLogits =>
+                $"takes predictions above 0.5 for \"yes\"; the loss {loss.Name} takes them for logits, whose border is 0. Measure new {metric.GetType().Name}(thresholds: [0]).",
+            AUC { FromLogits: false } when fromLogits => $"takes predictions for probabilities; the loss {loss.Name} takes them for logits. Measure new AUC(fromLogits: true).",
+            FittingCrossentropy when fromLogits || loss is CategoricalCrossentropy { FromLogits: true } or SparseCategoricalCrossentropy { FromLogits: true } =>
+                $"takes predictions for probabilities, as in Keras; the loss {loss.Name} takes them for logits. Give the loss itself as a metric.",
+            _ => null,
+        };
+    }
 }

@@ -12,6 +12,7 @@ public abstract class ThresholdMetric : Metric
     private protected ThresholdMetric(double[]? thresholds, string? name, int? topK = null, int? classId = null) : base(name)
     {
         var all = topK is null ? 0.5 : double.NegativeInfinity;
+        IsAtDefault = thresholds is null && topK is null;
         Counts = new ConfusionCounts(thresholds is null ? [all] : Checked(thresholds), isEven: false);
         (_topK, _classId) = (topK, classId);
         Setting.AtLeast(1, topK ?? 1, $"{GetType().Name}: topK");
@@ -29,6 +30,9 @@ public abstract class ThresholdMetric : Metric
     }
 
     private protected ConfusionCounts Counts { get; }
+
+    /// <summary>Whether the threshold is 0.5 because none was given.</summary>
+    internal bool IsAtDefault { get; }
 
     private double[] Checked(double[] thresholds) => thresholds.Length > 0 && thresholds.All(threshold => threshold is >= 0 and <= 1)
         ? [.. thresholds]

@@ -52,7 +52,7 @@ namespace Autograd
         /// <summary>x for x >= 0, <paramref name="alpha"/> (e^x - 1) below. The gradient at 0 is 1. Clevert et al., 2016.</summary>
         public static Tensor Elu(Tensor x, double alpha = 1) => Map(new EluOp(alpha), x);
 
-        /// <summary>x for positive x, <paramref name="alpha"/> (e^(x / alpha) - 1) below: <see cref="Elu"/> with slope 1 at 0 for any alpha. Barron, 2017.</summary>
+        /// <summary>x for positive x, <paramref name="alpha"/> (e^(x / alpha) - 1) below: <see cref="Elu(Tensor, double)"/> with slope 1 at 0 for any alpha. Barron, 2017.</summary>
         /// <exception cref="ValueException">Alpha is 0 or not finite.</exception>
         public static Tensor Celu(Tensor x, double alpha = 1)
         {
@@ -62,7 +62,7 @@ namespace Autograd
                 : throw new ValueException(FormattableString.Invariant($"Celu: alpha is {alpha}; it must be finite and not 0."));
         }
 
-        /// <summary>Scaled <see cref="Elu"/>, whose layers keep mean 0 and variance 1. Klambauer et al., 2017.</summary>
+        /// <summary>Scaled <see cref="Elu(Tensor, double)"/>, whose layers keep mean 0 and variance 1. Klambauer et al., 2017.</summary>
         public static Tensor Selu(Tensor x) => Map(default(SeluOp), x);
 
         /// <summary>x Phi(x) with the normal distribution function Phi; or its approximation by tanh. Hendrycks and Gimpel, 2016.</summary>

@@ -33,6 +33,33 @@ namespace Autograd
             return x.AsValue();
         }
 
+        /// <summary>The sum of tensors of one shape, such as the losses that a program gathered: <c>AddN(losses)</c>. Nothing broadcasts; types promote.</summary>
+        /// <exception cref="ShapeException">There are none, or their shapes differ.</exception>
+        public static Tensor AddN(params ReadOnlySpan<Tensor> tensors)
+        {
+            Movement.RequireJoinable(tensors, "AddN");
+            foreach (var x in tensors)
+            {
+                if (!x.Shape.Equals(tensors[0].Shape))
+                {
+                    throw new ShapeException($"AddN: shapes {tensors[0].Shape} and {x.Shape} differ; all must be equal. To broadcast, write x + y.");
+                }
+            }
+            var sum = +tensors[0];
+            foreach (var x in tensors[1..])
+            {
+                sum += x;
+            }
+            return sum;
+        }
+
+        /// <inheritdoc cref="AddN(ReadOnlySpan{Tensor})"/>
+        public static Tensor AddN(IEnumerable<Tensor> tensors)
+        {
+            ArgumentNullException.ThrowIfNull(tensors);
+            return AddN([.. tensors]);
+        }
+
         /// <summary>The remainder with the sign of y, as in Python: 7 % -2 is -1. See <see cref="Remainder"/>.</summary>
         public static Tensor operator %(Tensor x, Tensor y) => Remainder(x, y);
     }

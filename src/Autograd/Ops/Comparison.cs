@@ -174,7 +174,12 @@ namespace Autograd
             ArgumentNullException.ThrowIfNull(y);
             if (x.DType != DType.Bool || y.DType != DType.Bool)
             {
-                throw new DTypeException($"{op.Name}: operands are {x.DType} and {y.DType}; both must be Bool.");
+                throw new DTypeException(op.Name switch
+                {
+                    "Xor" => $"Xor: operands are {x.DType} and {y.DType}; ^ is the exclusive or of bools. Powers are Square(x) and Pow(x, y).",
+                    "Not" => $"Not: the operand is {x.DType}; ! turns bools around. Where x is 0 is Equal(x, 0); the opposite number is -x.",
+                    _ => $"{op.Name}: operands are {x.DType} and {y.DType}; both must be Bool, as x > 0, Equal(x, y) and NotEqual(x, 0) are.",
+                });
             }
             var backend = Backend.Of(ref x, ref y, op);
             var z = Allocate(DType.Bool, Shape.Broadcast(x.Shape, y.Shape, op.Name), backend);

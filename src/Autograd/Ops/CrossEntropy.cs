@@ -11,13 +11,13 @@ namespace Autograd
         /// The cross-entropy of softmax(logits) along the last axis and labels, for each row: -log softmax(logits)[label], or -sum(labels log softmax(logits)) for
         /// distributions, without overflow. A class of probability 0 counts nothing, whatever its logit.
         /// </summary>
+        /// <param name="labels">Classes, integers of shape [...]; or a distribution over them for each row, [..., classes]. What is wanted comes first, as in all losses and metrics.</param>
         /// <param name="logits">[..., classes].</param>
-        /// <param name="labels">Classes, integers of shape [...]; or a distribution over them for each row, [..., classes].</param>
         /// <returns>A loss for each row, [...].</returns>
         /// <exception cref="ShapeException">The shapes do not fit, or there is no class.</exception>
         /// <exception cref="DTypeException">Labels of one axis less than the logits are not integers.</exception>
-        /// <exception cref="ValueException">A label is no class.</exception>
-        public static Tensor SoftmaxCrossEntropy(Tensor logits, Tensor labels)
+        /// <exception cref="ValueException">A label is no class, or a row of labels no distribution: negative, or of another sum than 1 (by more than 1 %). Values on a GPU are not read for this.</exception>
+        public static Tensor SoftmaxCrossEntropy(Tensor labels, Tensor logits)
         {
             ArgumentNullException.ThrowIfNull(logits);
             ArgumentNullException.ThrowIfNull(labels);
@@ -28,31 +28,47 @@ namespace Autograd
                 throw new ShapeException(
                     $"{Name}: logits {logits.Shape} and labels {labels.Shape}; logits are [..., classes], labels classes [...] or distributions [..., classes].");
             }
-            _ = Backend.Of(ref logits, ref labels, new NotDifferentiable(Name));
+            if (isDense)
+            {
+                Labels.RequireDistributions(labels, -1, Name, "SoftmaxCrossEntropy(labels, logits)");
+            }
+            return CrossEntropy(labels, logits, isDense, Name);
+        }
+
+        /// <summary>The same for distributions that were checked, or are made of such.</summary>
+        internal static Tensor CrossEntropy(Tensor labels, Tensor logits, bool isDense = true, string name = "SoftmaxCrossEntropy")
+        {
+            _ = Backend.Of(ref logits, ref labels, new NotDifferentiable(name));
             if (isDense)
             {
                 Promotion.Unify(ref logits, ref labels, keepsIntegers: false);
             }
             else
             {
-                labels = Indexing.Positions(labels, logits.Shape[^1], Name, logits, logits.Rank - 1);
+                labels = Indexing.Positions(labels, logits.Shape[^1], name, logits, logits.Rank - 1);
                 logits = logits.DType.IsFloating() ? logits : logits.Cast(DType.Float32);
             }
             return CrossEntropyOp.Apply(logits, labels);
         }
 
         /// <summary>
-        /// The cross-entropy of sigmoid(logits) and targets, elementwise: softplus(logits) - logits targets, without overflow. Operands broadcast.
+        /// The cross-entropy of sigmoid(logits) and labels, elementwise: softplus(logits) - logits labels, without overflow. Operands broadcast.
         /// </summary>
+        /// <param name="labels">Probabilities of the positive class.</param>
         /// <param name="logits">Any shape.</param>
-        /// <param name="targets">Probabilities of the positive class; not checked.</param>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-        public static Tensor SigmoidCrossEntropy(Tensor logits, Tensor targets)
+        /// <exception cref="ValueException">A label is not from 0 to 1. Values on a GPU are not read for this.</exception>
+        public static Tensor SigmoidCrossEntropy(Tensor labels, Tensor logits)
         {
+            ArgumentNullException.ThrowIfNull(labels);
             ArgumentNullException.ThrowIfNull(logits);
-            ArgumentNullException.ThrowIfNull(targets);
-            return Map(default(SigmoidCrossEntropyOp), logits, targets);
+            Shape.Broadcast(labels.Shape, logits.Shape, "SigmoidCrossEntropy");
+            Labels.RequireProbabilities(labels, "SigmoidCrossEntropy", "SigmoidCrossEntropy(labels, logits)");
+            return BinaryCrossEntropy(labels, logits);
         }
+
+        /// <summary>The same for labels that were checked.</summary>
+        internal static Tensor BinaryCrossEntropy(Tensor labels, Tensor logits) => Map(default(SigmoidCrossEntropyOp), logits, labels);
     }
 }
 

@@ -10,6 +10,14 @@ namespace Autograd
         [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
         public Tensor Reshape(params ReadOnlySpan<int> shape) => Reshape(Movement.Infer(Shape, shape));
 
+        /// <inheritdoc cref="Zeros(int[])"/>
+        [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
+        public Tensor Reshape(params int[] shape)
+        {
+            ArgumentNullException.ThrowIfNull(shape);
+            return Reshape((ReadOnlySpan<int>)shape);
+        }
+
         /// <inheritdoc cref="Reshape(ReadOnlySpan{int})"/>
         public Tensor Reshape(Shape shape)
         {
@@ -79,6 +87,14 @@ namespace Autograd
             var y = View(Shape.Trusted(dimensions, Size), strides, Offset);
             Recording.Active?.Add(new PermuteOp(order), y, this);
             return y;
+        }
+
+        /// <inheritdoc cref="Zeros(int[])"/>
+        [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
+        public Tensor Permute(params int[] axes)
+        {
+            ArgumentNullException.ThrowIfNull(axes);
+            return Permute((ReadOnlySpan<int>)axes);
         }
 
         /// <summary>The axes in reverse order; for a matrix, its transpose. A view.</summary>
@@ -204,6 +220,14 @@ namespace Autograd
             var n = Shape[along];
             var by = n == 0 ? 0 : (int)((((long)shift % n) + n) % n);
             return by == 0 ? AsValue() : Concat([SliceAxis(along, n - by, by), SliceAxis(along, 0, n - by)], along);
+        }
+
+        /// <inheritdoc cref="Zeros(int[])"/>
+        [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
+        public Tensor Tile(params int[] repeats)
+        {
+            ArgumentNullException.ThrowIfNull(repeats);
+            return Tile((ReadOnlySpan<int>)repeats);
         }
 
         /// <summary>This tensor repeated along each axis, as NumPy's tile: missing leading repeats or axes count as 1.</summary>
@@ -340,6 +364,43 @@ namespace Autograd
                 expanded[i] = tensors[i].ExpandDims(axis);
             }
             return Concat(expanded, axis < 0 ? axis + first.Rank + 1 : axis);
+        }
+
+        /// <summary>
+        /// The points of a grid, as NumPy's meshgrid: one tensor for each vector, with that vector's values along its own axis and the same everywhere else. For a function of the plane:
+        /// <c>var (x, y) = Meshgrid([Linspace(-3, 3, 60), Linspace(-3, 3, 60)])</c>. Views; types are kept.
+        /// </summary>
+        /// <param name="vectors">The values along each axis, vectors (a scalar is a vector of one).</param>
+        /// <param name="indexing">"xy": two vectors of n and m values give [m, n], as pictures and NumPy have it, further axes behind; "ij": [n, m, ...] in order, as a matrix.</param>
+        /// <exception cref="ShapeException">One is no vector, or there are none.</exception>
+        /// <exception cref="ValueException">The indexing is neither.</exception>
+        public static Tensors Meshgrid(ReadOnlySpan<Tensor> vectors, string indexing = "xy")
+        {
+            Movement.RequireJoinable(vectors, "Meshgrid");
+            if (indexing is not ("xy" or "ij"))
+            {
+                throw new ValueException($"Meshgrid: indexing is '{indexing}'; it must be \"xy\" or \"ij\".");
+            }
+            var axes = new int[vectors.Length];
+            var extents = new int[vectors.Length];
+            for (var i = 0; i < axes.Length; i++)
+            {
+                if (vectors[i].Rank > 1)
+                {
+                    throw new ShapeException($"Meshgrid: a vector of shape {vectors[i].Shape}; each must have one axis.");
+                }
+                axes[i] = indexing == "xy" && i < 2 && axes.Length > 1 ? 1 - i : i;
+                extents[axes[i]] = vectors[i].Size;
+            }
+            var (grids, whole) = (new Tensor[axes.Length], Shape.Of(extents));
+            for (var i = 0; i < grids.Length; i++)
+            {
+                var along = new int[axes.Length];
+                Array.Fill(along, 1);
+                along[axes[i]] = extents[axes[i]];
+                grids[i] = vectors[i].Reshape(Shape.Of(along)).BroadcastTo(whole);
+            }
+            return Tensors.Of(grids);
         }
 
         /// <summary>Consecutive parts along an axis, of the given sizes. Views.</summary>

@@ -11,15 +11,15 @@ namespace Autograd
         /// <exception cref="ShapeException">The axis is out of range.</exception>
         public static Tensor Softmax(Tensor x, int axis = -1) => SoftmaxAlong(x, axis, logarithm: false);
 
-        /// <summary>The logarithm of <see cref="Softmax"/>, exact where that would round to 0.</summary>
-        /// <inheritdoc cref="Softmax"/>
+        /// <summary>The logarithm of <see cref="Softmax(Tensor, int)"/>, exact where that would round to 0.</summary>
+        /// <inheritdoc cref="Softmax(Tensor, int)"/>
         public static Tensor LogSoftmax(Tensor x, int axis = -1) => SoftmaxAlong(x, axis, logarithm: true);
 
         /// <summary>
-        /// The point of the probability simplex that is nearest to x along an axis: like <see cref="Softmax"/>, but small logits give exactly 0. Martins and Astudillo, 2016. NaN where a logit is
+        /// The point of the probability simplex that is nearest to x along an axis: like <see cref="Softmax(Tensor, int)"/>, but small logits give exactly 0. Martins and Astudillo, 2016. NaN where a logit is
         /// NaN or infinity. Integers become float32.
         /// </summary>
-        /// <inheritdoc cref="Softmax"/>
+        /// <inheritdoc cref="Softmax(Tensor, int)"/>
         public static Tensor Sparsemax(Tensor x, int axis = -1)
         {
             ArgumentNullException.ThrowIfNull(x);

@@ -5,6 +5,10 @@ namespace Autograd;
 /// <summary>
 /// Averages of variables over the steps of training: average -= (1 - decay) (average - value). Evaluated with their averages, weights are often better.
 /// With a count n of updates, decay is min(decay, (1 + n) / (10 + n)), so that early averages follow faster.
+/// <code>
+/// average.Apply(weights);                // before training: the averages begin at the initial values
+/// average.Apply(weights, step);          // after each step, counted from 0
+/// </code>
 /// </summary>
 public sealed class ExponentialMovingAverage
 {
@@ -12,9 +16,9 @@ public sealed class ExponentialMovingAverage
     private readonly List<WeakReference<Variable>> _order = [];
     private bool _isSwapped;
 
-    /// <summary>No averages yet; <see cref="Apply"/> begins them.</summary>
+    /// <summary>No averages yet; <see cref="Apply(IReadOnlyList{Variable})"/> begins them.</summary>
     /// <param name="decay">What an average keeps of its past, at least 0 and below 1.</param>
-    /// <param name="numUpdates">The updates so far, which each <see cref="Apply"/> counts on; without it the decay is the same throughout.</param>
+    /// <param name="numUpdates">The updates so far, which each later <see cref="Apply(IReadOnlyList{Variable})"/> counts on; without it the decay is the same throughout.</param>
     /// <exception cref="ValueException">The decay or the count is out of range.</exception>
     public ExponentialMovingAverage(double decay, long? numUpdates = null)
     {
@@ -28,10 +32,32 @@ public sealed class ExponentialMovingAverage
     /// <summary>The updates so far, where they are counted.</summary>
     public long? NumUpdates { get; private set; }
 
-    /// <summary>Takes the present values into the averages; the average of a variable met for the first time starts at its value.</summary>
+    /// <summary>
+    /// Takes the present values into the averages. The average of a variable met for the first time begins at its value, as TensorFlow's at the initial one; a call that only begins averages is no
+    /// update and is not counted.
+    /// </summary>
     /// <exception cref="DTypeException">A variable holds integers.</exception>
     /// <exception cref="InvalidOperationException">The averages stand in for their variables now.</exception>
     public void Apply(IReadOnlyList<Variable> variables)
+    {
+        if (Apply(variables, NumUpdates is { } n ? DecayAt(n) : Decay))
+        {
+            NumUpdates++;
+        }
+    }
+
+    /// <summary>Takes the present values into the averages with the decay of a step: min(decay, (1 + step) / (10 + step)). No count is kept.</summary>
+    /// <param name="variables">Those that are averaged; the average of one met for the first time begins at its value.</param>
+    /// <param name="step">The step of training, counted from 0.</param>
+    /// <exception cref="ValueException">The step is negative.</exception>
+    /// <exception cref="DTypeException">A variable holds integers.</exception>
+    /// <exception cref="InvalidOperationException">The averages stand in for their variables now.</exception>
+    public void Apply(IReadOnlyList<Variable> variables, long step) => Apply(variables, DecayAt(Hyperparameter.AtLeast(0, step)));
+
+    private double DecayAt(long n) => Math.Min(Decay, (1.0 + n) / (10.0 + n));
+
+    // Whether any average was updated, not only begun.
+    private bool Apply(IReadOnlyList<Variable> variables, double decay)
     {
         ArgumentNullException.ThrowIfNull(variables);
         ThrowIfSwapped();
@@ -44,12 +70,13 @@ public sealed class ExponentialMovingAverage
                 throw new DTypeException($"ExponentialMovingAverage: {variable.Name} holds {variable.DType}; averages are of floating variables.");
             }
         }
-        var decay = NumUpdates is { } n ? Math.Min(Decay, (1.0 + n) / (10.0 + n)) : Decay;
+        var isUpdate = false;
         foreach (var variable in variables)
         {
             if (_averages.TryGetValue(variable, out var average))
             {
                 Parameter.Run(new AverageRule(decay), variable, average, null, null, null);
+                isUpdate = true;
             }
             else
             {
@@ -57,7 +84,7 @@ public sealed class ExponentialMovingAverage
                 _order.Add(new WeakReference<Variable>(variable));
             }
         }
-        NumUpdates++;
+        return isUpdate;
     }
 
     /// <summary>The average of a variable; null before it was first met.</summary>

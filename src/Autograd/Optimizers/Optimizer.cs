@@ -66,6 +66,13 @@ public abstract partial class Optimizer
         }
     }
 
+    /// <summary>The rate of the next step. Setting it makes the rate that number from now on: <c>optimizer.CurrentLearningRate *= 0.5</c>.</summary>
+    public double CurrentLearningRate
+    {
+        get => LearningRate.At(Iterations);
+        set => LearningRate = value;
+    }
+
     /// <summary>How fast weights shrink.</summary>
     public double? WeightDecay { get; }
 

@@ -7,6 +7,10 @@ namespace Autograd;
 /// <summary>
 /// A penalty on a weight or on a layer's output that is added to the loss. By object, or by name with default settings: <c>kernelRegularizer: "l2"</c>.
 /// </summary>
+/// <remarks>
+/// <see cref="L2"/> is factor times the sum of squares, as in Keras. Others have half of that: <c>tf.nn.l2_loss</c>, <c>tf.contrib.layers.l2_regularizer</c> and the weight decay of PyTorch's SGD. For
+/// the same effect write half their factor.
+/// </remarks>
 public abstract class Regularizer
 {
     internal static Registry<Regularizer> Registry { get; } = new Registry<Regularizer>("regularizer").Add<L1>().Add<L2>().Add<L1L2>().Add<OrthogonalRegularizer>();
@@ -31,6 +35,9 @@ public abstract class Regularizer
     /// <exception cref="ValueException">There is none.</exception>
     public static implicit operator Regularizer(string name) => Registry.Create(name);
 
+    /// <summary>The kind and its settings, and for <see cref="L2"/> which of the two usual meanings it has.</summary>
+    public override string ToString() => Registry.KindOf(this)?.Shown(this) ?? GetType().Name;
+
     internal static double Checked(double value, string name) => value >= 0 && double.IsFinite(value)
         ? value
         : throw new ValueException(FormattableString.Invariant($"{name}: {value}; a penalty's factor is finite and not negative."));
@@ -51,7 +58,7 @@ public sealed class L1(double factor = 0.01) : Regularizer
     protected override Tensor Call(Tensor x) => Factor * Abs(x).Sum();
 }
 
-/// <summary>factor * sum x^2.</summary>
+/// <summary>factor * sum x^2, as in Keras: twice what <c>tf.contrib.layers.l2_regularizer(factor)</c> and a weight decay in PyTorch's SGD give.</summary>
 public sealed class L2(double factor = 0.01) : Regularizer
 {
     /// <summary>The factor.</summary>
@@ -59,9 +66,12 @@ public sealed class L2(double factor = 0.01) : Regularizer
 
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x) => Factor * Square(x).Sum();
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"L2(factor: {Factor}), {Factor} sum x^2 as in Keras; half that in tf.contrib and PyTorch");
 }
 
-/// <summary>l1 sum |x| + l2 sum x^2.</summary>
+/// <summary>l1 sum |x| + l2 sum x^2; see <see cref="L2"/>.</summary>
 public sealed class L1L2(double l1 = 0, double l2 = 0) : Regularizer
 {
     /// <summary>The factor of the absolute values.</summary>

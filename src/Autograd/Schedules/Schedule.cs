@@ -16,9 +16,7 @@ public abstract class Schedule
     public abstract double At(long step);
 
     /// <summary>The kind and its settings: <c>ExponentialDecay(initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.9, staircase: false)</c>.</summary>
-    public override string ToString() => Registry.KindOf(this) is { } kind
-        ? $"{kind.Type.Name}({string.Join(", ", kind.Settings.Select(setting => $"{setting.Name}: {Settings.Write(kind.Read(this, setting))?.ToJsonString() ?? "null"}"))})"
-        : GetType().Name;
+    public override string ToString() => Registry.KindOf(this)?.Shown(this) ?? GetType().Name;
 
     /// <summary>The same rate at every step.</summary>
     /// <exception cref="ValueException">The rate is negative or not finite.</exception>

@@ -162,6 +162,21 @@ internal sealed class Kind([DynamicallyAccessedMembers(Kind.Needs)] Type type)
             : throw new ValueException($"{Type.Name} has the constructor parameter {setting.Name} but no public property {name}, from which its value could be written to a file.");
     }
 
+    /// <summary>The kind and its settings as a program writes them: <c>L1(factor: 0.01)</c>.</summary>
+    public string Shown(object value) => $"{Type.Name}({string.Join(", ", Settings.Select(setting => $"{setting.Name}: {ShownValue(Read(value, setting))}"))})";
+
+    private static string ShownValue(object? value)
+    {
+        try
+        {
+            return Serialization.Settings.Write(value)?.ToJsonString() ?? "null";
+        }
+        catch (ValueException)
+        {
+            return value!.GetType().Name; // what no file holds, such as a function
+        }
+    }
+
     /// <summary>Refuses a type whose objects could not be written.</summary>
     public void RequireProperties()
     {

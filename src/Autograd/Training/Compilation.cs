@@ -8,6 +8,7 @@ internal sealed class Compilation
     private readonly IReadOnlyList<IReadOnlyList<Metric>> _metrics;
     private readonly IReadOnlyList<IReadOnlyList<Metric>> _weightedMetrics;
     private Tensor?[] _each = [];
+    private bool _hasAdvised;
 
     public Compilation(
         Optimizer optimizer, IReadOnlyList<Loss?> losses, IReadOnlyList<double>? lossWeights, IReadOnlyList<IReadOnlyList<Metric>> metrics,
@@ -117,9 +118,29 @@ internal sealed class Compilation
         return total ?? throw new ModelException($"{model.Describe()} was compiled without a loss, so there is nothing to make small.");
     }
 
+    // Said once for each metric that looks right and measures something else.
+    private void Advise(Batch batch, Tensors predictions)
+    {
+        for (var i = 0; i < Losses.Count; i++)
+        {
+            foreach (var metric in Of(i, _metrics).Concat(Of(i, _weightedMetrics)))
+            {
+                if (Losses[i] is { } loss && Question.Advice(metric, loss, batch.Y[i], predictions[i]) is { } advice)
+                {
+                    Console.Error.WriteLine($"The metric '{metric.Name}' {advice}");
+                }
+            }
+        }
+    }
+
     /// <summary>Takes a batch into all measures; into those of the loss where there is one.</summary>
     public void Measure(Batch batch, Tensors predictions, Tensor? loss)
     {
+        if (!_hasAdvised)
+        {
+            _hasAdvised = true;
+            Advise(batch, predictions);
+        }
         if (loss is not null)
         {
             var count = (double)Math.Max(1, batch.Count);

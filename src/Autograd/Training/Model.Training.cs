@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autograd.Serialization;
 
 namespace Autograd;
@@ -36,6 +37,11 @@ public partial class Model
     /// <param name="weightedMetrics">What to measure with the weights that examples and classes have; one that is among the metrics too is called <c>weighted_accuracy</c>.</param>
     public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null) =>
         Compile(optimizer, [.. Enumerable.Repeat(loss, Math.Max(1, OutputNames.Count))], null, metrics is null ? null : [metrics], weightedMetrics is null ? null : [weightedMetrics]);
+
+    /// <summary>Says how the model is to be trained, with one metric: <c>metrics: "accuracy"</c>.</summary>
+    /// <inheritdoc cref="Compile(Optimizer?, Loss?, IReadOnlyList{Metric}?, IReadOnlyList{Metric}?)"/>
+    [OverloadResolutionPriority(-1)]
+    public void Compile(Optimizer? optimizer = null, Loss? loss = null, Metric? metrics = null) => Compile(optimizer, loss, metrics is null ? null : (IReadOnlyList<Metric>)[metrics]);
 
     /// <summary>Says how a model of several outputs is to be trained.</summary>
     /// <param name="optimizer">By object or name; RMSprop by default.</param>

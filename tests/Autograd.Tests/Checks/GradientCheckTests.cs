@@ -40,7 +40,7 @@ public class GradientCheckTests
         { "integers pass along", x => x[0].Take(x[1]) * x[2], [Normal([4, 2]), From([3, 0, 3]), From([true, false])] },
         { "fused: layer norm", x => LayerNorm(x[0]), [Normal([2, 3], 7)] },
         { "fused: batch norm", x => BatchNorm(x[0], x[1], x[2]), [Normal([4, 3], 7), Normal([3], 8), Normal([3], 9)] },
-        { "fused: cross-entropy of distributions", x => SoftmaxCrossEntropy(x[0], Softmax(x[1])), [Normal([2, 3], 7), Normal([2, 3], 8)] },
+        { "fused: cross-entropy of distributions", x => SoftmaxCrossEntropy(Softmax(x[1]), x[0]), [Normal([2, 3], 7), Normal([2, 3], 8)] },
         { "fused: lstm", x => Lstm(x[0], x[1], x[2]).Outputs, [Normal([2, 3, 2]), Normal([2, 8], 2), Normal([2, 8], 3)] },
         { "fused: gru", x => Gru(x[0], x[1], x[2]).Outputs, [Normal([2, 3, 2]), Normal([2, 6], 2), Normal([2, 6], 3)] },
         { "variable", x => Cos(x[0]), [new Variable(Normal([2]), name: "w")] },

@@ -194,7 +194,9 @@ public class DatasetsTests
         Assert.Equal([60000, 28, 28], mnist.TrainX.Shape);
         Assert.Equal([10000, 28, 28], mnist.TestX.Shape);
         Assert.Equal((DType.Float32, DType.Int32), (mnist.TrainX.DType, mnist.TrainY.DType));
-        Assert.Equal(0.1306604762738429, mnist.TrainX.Mean().Item(), 4); // as published
+        Assert.Equal(255, mnist.TrainX.Max().Item());
+        Assert.Equal(0.1306604762738429, (mnist.TrainX / 255).Mean().Item(), 4); // as published
+        Assert.Equal(1, Datasets.Mnist(normalize: true).TestX.Max().Item());
         Assert.Equal([5, 0, 4, 1, 9], mnist.TrainY[..5].ToArray<int>());
         Assert.Equal([7, 2, 1, 0, 4], mnist.TestY[..5].ToArray<int>());
         Assert.Equal(5923, Equal(mnist.TrainY, 0).Cast(DType.Int32).Sum().Item());

@@ -117,7 +117,8 @@ public class IdxTests
         var images = Written("images", Count(8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 255));
         var labels = Written("labels", Count(8, 1, 0, 0, 0, 2, 9, 1));
         var (x, y) = Datasets.Labelled(images, labels, 10);
-        Assert.Equal([0, 1], x.ToArray<float>());
+        Assert.Equal([0, 255], x.ToArray<float>());
+        Assert.Equal([0, 1], Datasets.Labelled(images, labels, 10, normalize: true).X.ToArray<float>());
         Assert.Equal([2, 1, 1], x.Shape);
         Assert.Equal([9, 1], y.ToArray<int>());
         string Refused(string a, string b, int classes = 10) => Assert.Throws<FileException>(() => Datasets.Labelled(a, b, classes)).Message;

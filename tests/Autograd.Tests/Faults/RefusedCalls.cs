@@ -133,12 +133,12 @@ public class RefusedCalls
 
     private static IEnumerable<Refusal> Losses() =>
     [
-        new("loss-197", o => SoftmaxCrossEntropy(o.T(2, 3), o.I(0, 3)), Values, "SoftmaxCrossEntropy", "3", "[2,3]"),
-        new("loss-198", o => SoftmaxCrossEntropy(o.T(2, 3), o.I(0, -1)), Values, "SoftmaxCrossEntropy", "-1"),
-        new("loss-199", o => SoftmaxCrossEntropy(o.T(2, 3), o.I(0)), Shapes, "SoftmaxCrossEntropy", "[2,3]", "[1]"),
-        new("loss-200", o => SoftmaxCrossEntropy(o.T(2, 3), o.T(2)), Types, "SoftmaxCrossEntropy", "Float32"),
-        new("loss-dense", o => SoftmaxCrossEntropy(o.T(2, 3), o.D(1, 3)), Shapes, "SoftmaxCrossEntropy", "[2,3]", "[1,3]"),
-        new("loss-no-classes", o => SoftmaxCrossEntropy(o.T(2, 0), o.I(0, 0)), Shapes, "SoftmaxCrossEntropy", "[2,0]"),
+        new("loss-197", o => SoftmaxCrossEntropy(o.I(0, 3), o.T(2, 3)), Values, "SoftmaxCrossEntropy", "3", "[2,3]"),
+        new("loss-198", o => SoftmaxCrossEntropy(o.I(0, -1), o.T(2, 3)), Values, "SoftmaxCrossEntropy", "-1"),
+        new("loss-199", o => SoftmaxCrossEntropy(o.I(0), o.T(2, 3)), Shapes, "SoftmaxCrossEntropy", "[2,3]", "[1]"),
+        new("loss-200", o => SoftmaxCrossEntropy(o.T(2), o.T(2, 3)), Types, "SoftmaxCrossEntropy", "Float32"),
+        new("loss-dense", o => SoftmaxCrossEntropy(o.D(1, 3), o.T(2, 3)), Shapes, "SoftmaxCrossEntropy", "[2,3]", "[1,3]"),
+        new("loss-no-classes", o => SoftmaxCrossEntropy(o.I(0, 0), o.T(2, 0)), Shapes, "SoftmaxCrossEntropy", "[2,0]"),
         new("loss-scalar", o => SoftmaxCrossEntropy(o.T(), o.T()), Shapes, "SoftmaxCrossEntropy", "[]"),
         new("loss-206", o => SigmoidCrossEntropy(o.T(2), o.T(3)), Shapes, "SigmoidCrossEntropy", "[2]", "[3]"),
     ];

@@ -53,7 +53,7 @@ public class ModelFileTests
         SetSeedless();
         resumed = Model.Load(folder["m"], resume: true);
         var history = resumed.Fit(x, y, batchSize: 8, initialEpoch: 3, epochs: 6, verbose: 0);
-        Assert.Equal(["loss", "accuracy", "squares"], history.Names);
+        Assert.Equal(["loss", "accuracy", "squares"], history.Keys);
         Assert.Equal(
             model.Weights.SelectMany(weight => weight.ToArray<float>()).Select(BitConverter.SingleToInt32Bits),
             resumed.Weights.SelectMany(weight => weight.ToArray<float>()).Select(BitConverter.SingleToInt32Bits));
@@ -101,7 +101,7 @@ public class ModelFileTests
         {
             model = new Sequential([new Dense(3, inputShape: [3]), new Dense(2)]);
             model.Compile("adam", "mse");
-            model.Fit(x, RandomNormal(40, 2), verbose: 0);
+            model.Fit(x, RandomNormal([40, 2]), verbose: 0);
             model.Pop();
             model.Add(new Dense(1));
         }

@@ -203,7 +203,7 @@ public class CustomTests
             var history = model.Fit(
                 x, several ? [y, y] : y, batchSize: 8, epochs: 2, verbose: 0, shuffle: false, classWeight: what == "weights of classes" ? new Dictionary<int, double> { [1] = 3 } : null,
                 sampleWeight: what == "weights of examples" ? Linspace(0, 2, 20) : null, validationData: new Batch(x, several ? [y, y] : y));
-            Assert.Equal(several ? 8 : 6, history.Names.Count());
+            Assert.Equal(several ? 8 : 6, history.Count);
             return history + string.Join(' ', model.Weights);
         }
         Assert.Equal(Trained((inputs, outputs) => new Model(inputs, outputs)), Trained((inputs, outputs) => new NoisyGradients(inputs, outputs, noise: 0)));
@@ -282,7 +282,7 @@ public class CustomTests
     {
         var model = new Selective(what);
         History Fitted(params Callback[] callbacks) => model.Fit(Ones(4, 1), Ones(4, 1), epochs: 2, verbose: 0, callbacks: callbacks);
-        Assert.Equal(logged, string.Join(", ", Fitted().Names));
+        Assert.Equal(logged, string.Join(", ", Fitted().Keys));
         Assert.Equal(["loss", "mean_absolute_error", "counter"], model.Evaluate(Ones(4, 1), Ones(4, 1), verbose: 0).Keys.Take(3));
         Assert.Equal(logged, string.Join(", ", model.TrainOnBatch(Ones(4, 1), Ones(4, 1)).Keys));
         if (word is null)

@@ -107,10 +107,10 @@ public class MessageTests
     {
         var model = new Sequential([new Dense(2, "sigmoid", inputShape: [2])]);
         model.Compile("sgd", "binary_crossentropy", metrics: [new F1Score()]);
-        Assert.True(model.Fit(s_x, Ones(4, 2), verbose: 0, callbacks: [new EarlyStopping("f1_score_1")]).Has("f1_score_1"));
+        Assert.True(model.Fit(s_x, Ones(4, 2), verbose: 0, callbacks: [new EarlyStopping("f1_score_1")]).ContainsKey("f1_score_1"));
         // A callback may add what another watches.
         var added = new LambdaCallback(onEpochEnd: (_, logs) => logs["own"] = 1);
-        Assert.True(model.Fit(s_x, Ones(4, 2), verbose: 0, callbacks: [added, new EarlyStopping("own")]).Has("own"));
+        Assert.True(model.Fit(s_x, Ones(4, 2), verbose: 0, callbacks: [added, new EarlyStopping("own")]).ContainsKey("own"));
     }
 
     private static Sequential Compiled()

@@ -98,7 +98,7 @@ public class TrainingTests
         var model = Watched();
         var history = model.Fit(x, x, 10, verbose: 0, validationSplit: 0.25);
         Assert.Equal([0f, 1, 2, 3, 4, 5, 6], model.Seen[0].Order());
-        Assert.True(history.Has("val_loss"));
+        Assert.True(history.ContainsKey("val_loss"));
         // Given data win.
         model = Watched();
         model.Fit(x, x, 10, verbose: 0, validationSplit: 0.25, validationData: (x, x));
@@ -365,8 +365,8 @@ public class TrainingTests
         var model = new Model([x], [new Dense(1, kernelInitializer: "zeros", name: "a").Apply(x), new Dense(1, kernelInitializer: "zeros", name: "b").Apply(x)]);
         model.Compile(new SGD(0), [s_squares, s_squares], [1, 10], [[Metric.From((y, p) => Abs(y - p).Mean(axis: -1), "error")], []]);
         var logs = model.Fit(Ones(4, 1), [2 * Ones(4, 1), 3 * Ones(4, 1)], verbose: 0);
-        Assert.Equal(["loss", "a_loss", "b_loss", "a_error"], logs.Names);
-        Assert.Equal([94.0, 4.0, 9.0, 2.0], logs.Names.Select(name => logs[name][0]));
+        Assert.Equal(["loss", "a_loss", "b_loss", "a_error"], logs.Keys);
+        Assert.Equal([94.0, 4.0, 9.0, 2.0], logs.Keys.Select(name => logs[name][0]));
     }
 
     private static Model TwoByTwo()
@@ -385,7 +385,7 @@ public class TrainingTests
             new Dictionary<string, IReadOnlyList<Metric>> { ["a"] = [Metric.From((y, p) => Abs(y - p).Mean(axis: -1), "error")] });
         var x = Tensors.Named(("v", v), ("u", u));
         var logs = model.Fit(x, new Dictionary<string, Tensor> { ["b"] = b, ["a"] = a }, verbose: 0, batchSize: 3, validationData: new Batch(x, Tensors.Named(("b", b), ("a", a))));
-        Assert.Equal([93.0, 3.0, 9.0, 3.0, 93.0, 3.0, 9.0, 3.0], logs.Names.Select(name => logs[name][0]));
+        Assert.Equal([93.0, 3.0, 9.0, 3.0, 93.0, 3.0, 9.0, 3.0], logs.Keys.Select(name => logs[name][0]));
         foreach (var each in new[]
         {
             model.Evaluate(x, Tensors.Named(("b", b), ("a", a)), verbose: 0), model.Evaluate([u, v], [a, b], verbose: 0), model.TestOnBatch(x, Tensors.Named(("b", b), ("a", a))),

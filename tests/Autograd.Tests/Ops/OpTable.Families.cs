@@ -142,6 +142,8 @@ internal static partial class OpTable
 
     private static OpRow[] Others =>
     [
+        new("AddN", x => Tensor.AddN(x[0], x[1], x[0]), Signed(0.1, 2, 2, 3), Signed(0.1, 2, 2, 3)) { Integers = IntegerRule.Keeps },
+        new("Meshgrid", x => Tensor.Stack([.. Tensor.Meshgrid([x[0], x[1]])]), Signed(0.1, 2, 3), Signed(0.1, 2, 4)) { Integers = IntegerRule.Same },
         new("MatMul", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 3, 4), Signed(0.1, 2, 4, 2)) { Integers = IntegerRule.Keeps },
         new("MatMul batches", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 2, 1, 2, 3), Signed(0.1, 2, 2, 3, 2)) { Integers = IntegerRule.Keeps },
         new("MatMul matrix and vector", x => Tensor.MatMul(x[0], x[1]), Signed(0.1, 2, 3, 4), Signed(0.1, 2, 4)) { Integers = IntegerRule.Keeps },

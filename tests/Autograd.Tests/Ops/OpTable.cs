@@ -11,6 +11,7 @@ internal static partial class OpTable
     {
         ["op_Implicit"] = "conversion from numbers and arrays",
         ["From"] = "conversion from arrays",
+        ["OfRows"] = "conversion from numbers in brackets",
         ["Zeros"] = "creation",
         ["Ones"] = "creation",
         ["ZerosLike"] = "creation: only the shape is read",

@@ -20,7 +20,7 @@ public sealed class OpTests
     ];
 
     private static bool GivesTensors(Type type) =>
-        type == typeof(Tensor) || type == typeof(Tensor[]) || (type.IsValueType && type.IsGenericType && type.GetGenericArguments().All(GivesTensors));
+        type == typeof(Tensor) || type == typeof(Tensor[]) || type == typeof(Tensors) || (type.IsValueType && type.IsGenericType && type.GetGenericArguments().All(GivesTensors));
 
     [Fact]
     public void Every_public_operation_has_a_row()

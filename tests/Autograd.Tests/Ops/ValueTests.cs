@@ -193,15 +193,17 @@ public sealed class ValueTests
         ["BatchNorm offset"] = new([4, 3], (x, i) => Normal(x[0][i], Range(0, 4).Select(k => x[0][k, i[1]]), 1e-3) + x[1].Flat(i[1])),
         ["SoftmaxCrossEntropy"] = new([3], (x, i) => Math.Log(Range(0, 4).Sum(k => Math.Exp(x[0][i[0], k]))) - x[0][i[0], new[] { 2, 0, 3 }[i[0]]]),
         ["SoftmaxCrossEntropy of distributions"] = new([2, 3], (x, i) =>
-            Range(0, 4).Sum(k => x[1][i[0], i[1], k] * (Math.Log(Range(0, 4).Sum(l => Math.Exp(x[0][i[0], i[1], l]))) - x[0][i[0], i[1], k]))),
+            Range(0, 4).Sum(k => Math.Exp(x[1][i[0], i[1], k]) / Range(0, 4).Sum(l => Math.Exp(x[1][i[0], i[1], l])) * (Math.Log(Range(0, 4).Sum(l => Math.Exp(x[0][i[0], i[1], l]))) - x[0][i[0], i[1], k]))),
         ["SoftmaxCrossEntropy of one row"] = new([], (x, _) => Math.Log(Range(0, 4).Sum(k => Math.Exp(x[0].Flat(k)))) - x[0].Flat(2)),
-        ["SigmoidCrossEntropy"] = new([3, 4], (x, i) => -(x[1].Flat(i[1]) * Math.Log(Exact.Sigmoid(x[0][i]))) - ((1 - x[1].Flat(i[1])) * Math.Log(Exact.Sigmoid(-x[0][i])))),
+        ["SigmoidCrossEntropy"] = new([3, 4], (x, i) => -(Exact.Sigmoid(x[1].Flat(i[1])) * Math.Log(Exact.Sigmoid(x[0][i]))) - (Exact.Sigmoid(-x[1].Flat(i[1])) * Math.Log(Exact.Sigmoid(-x[0][i])))),
         ["Attention"] = new([2, 3, 2], (x, i) => Attended(5, k => 0.5 * Range(0, 4).Sum(d => x[0][i[0], i[1], d] * x[1][i[0], k, d]), k => x[2][i[0], k, i[2]])),
         ["Attention masked"] = new([2, 3, 2], (x, i) => Attended(
             5, k => new[] { "++-++", "-+++-", "-----" }[i[1]][k] == '+' ? 0.3 * Range(0, 4).Sum(d => x[0][i[0], i[1], d] * x[1][0, k, d]) : double.NegativeInfinity,
             k => x[2][i[0], k, i[2]])),
         ["Attention causal"] = new([3, 2], (x, i) => Attended(i[0] + 1, k => 0.5 * Range(0, 4).Sum(d => x[0][i[0], d] * x[1][k, d]), k => x[2][k, i[1]])),
         ["Attention added mask"] = new([3, 2], (x, i) => Attended(5, k => 0.5 * Range(0, 4).Sum(d => x[0][i[0], d] * x[1][k, d]) + x[3][i[0], k], k => x[2][k, i[1]])),
+        ["AddN"] = new([2, 3], (x, i) => x[0][i] + x[1][i] + x[0][i]),
+        ["Meshgrid"] = new([2, 4, 3], (x, i) => i[0] == 0 ? x[0].Flat(i[2]) : x[1].Flat(i[1])),
         ["CustomGradient"] = new([3, 4], (x, i) => Math.Exp(x[0][i])),
         ["CustomGradient of several"] = new([3, 4], (x, i) => x[0][i] * x[1][i]),
     };

@@ -67,16 +67,37 @@ public sealed class SchedulesAndAverages
     public void A_count_of_updates_makes_early_averages_faster()
     {
         var (w, average) = (new Variable(From([1.0])), new ExponentialMovingAverage(0.15, numUpdates: 0));
-        average.Apply([w]); // starts
+        average.Apply([w]); // begins, which is no update
+        Assert.Equal(0, average.NumUpdates);
         w.Assign(2.0);
-        average.Apply([w]); // 2/11 is more than 0.15
-        Assert.Equal(2, average.NumUpdates);
-        AssertClose([1 + 0.85], average.Average(w)!.ToArrayOf(), 1e-12, "decay");
-        var early = new ExponentialMovingAverage(0.9, numUpdates: 0);
-        early.Apply([w]);
-        w.Assign(13.0);
-        early.Apply([w]);
-        AssertClose([13 - (11 * 2 / 11.0)], early.Average(w)!.ToArrayOf(), 1e-12, "(1 + 1) / (10 + 1)");
+        average.Apply([w]); // 1/10 is less than 0.15
+        Assert.Equal(1, average.NumUpdates);
+        AssertClose([1.9], average.Average(w)!.ToArrayOf(), 1e-12, "(1 + 0) / (10 + 0)");
+        w.Assign(3.0);
+        average.Apply([w]); // 2/11 is more
+        AssertClose([3 - (1.1 * 0.15)], average.Average(w)!.ToArrayOf(), 1e-12, "decay");
+        var late = new Variable(From([0.0]));
+        average.Apply([late]); // begins
+        average.Apply([w, late]); // one of the two is updated
+        Assert.Equal(3, average.NumUpdates);
+    }
+
+    [Fact]
+    public void The_numbers_of_the_tutorial()
+    {
+        // w1 is 0 when the averages begin, then 1 at step 0, 10 at step 100: 0.9, 1.6445, and with the same values once more 2.3282, 2.9559.
+        var (w, average) = (new Variable(0f, name: "w1"), new ExponentialMovingAverage(0.99));
+        average.Apply([w]);
+        Assert.Equal(0, average.Average(w)!.Item());
+        double[] expected = [0.9, 1.6445454, 2.3281732, 2.9558680];
+        for (var i = 0; i < expected.Length; i++)
+        {
+            w.Assign(i == 0 ? 1 : 10);
+            average.Apply([w], step: i == 0 ? 0 : 100);
+            Assert.Equal(expected[i], average.Average(w)!.Item(), 5);
+        }
+        Assert.Null(average.NumUpdates);
+        Assert.Throws<ValueException>(() => average.Apply([w], step: -1));
     }
 
     [Fact]

@@ -226,10 +226,10 @@ internal static class TorchOps
         ["huber"] = (one, t) => [Huber(t["p"] - t["y"], one.Number("delta")).Mean()],
         ["smooth_l1"] = (_, t) => [Huber(t["p"] - t["y"], 1).Mean()],
         ["sparse_categorical_crossentropy"] = (one, t) => [SparseCrossEntropy(one, t)],
-        ["binary_crossentropy"] = (_, t) => [SigmoidCrossEntropy(t["z"], (t["y"] * 0.9) + 0.05).Mean()],
+        ["binary_crossentropy"] = (_, t) => [SigmoidCrossEntropy((t["y"] * 0.9) + 0.05, t["z"]).Mean()],
         ["categorical_crossentropy"] = (one, t) => [one.Name == "ce_weights_smoothing"
             ? SmoothedCrossEntropy(t["z"], t["y"], t["w"], one.Number("label_smoothing"))
-            : SoftmaxCrossEntropy(t["z"], t["y"]).Mean()],
+            : SoftmaxCrossEntropy(t["y"], t["z"]).Mean()],
         ["nll"] = (_, t) => [-Chosen(LogSoftmax(t["z"], 1), t["y"]).Mean()],
         ["squared_hinge"] = (_, t) => [Square(Relu(1 - (t["y"] * t["p"]))).Mean()],
         ["log_cosh"] = (_, t) => [(t["p"] - t["y"] + Softplus(-2 * (t["p"] - t["y"])) - Math.Log(2)).Mean()],
@@ -361,7 +361,7 @@ internal static class TorchOps
 
     private static Tensor SparseCrossEntropy(TorchCase one, IReadOnlyDictionary<string, Tensor> t)
     {
-        var losses = SoftmaxCrossEntropy(t["z"].Rank == 2 ? t["z"] : t["z"].Permute(0, 2, 3, 1), t["y"]);
+        var losses = SoftmaxCrossEntropy(t["y"], t["z"].Rank == 2 ? t["z"] : t["z"].Permute(0, 2, 3, 1));
         if (one.Has("ignore_index"))
         {
             var counted = NotEqual(t["y"], (int)one.Number("ignore_index"));
