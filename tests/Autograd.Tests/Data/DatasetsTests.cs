@@ -98,6 +98,22 @@ public class DatasetsTests
         Assert.All(rows, row => Assert.True(row > 0.02));
     }
 
+    [Fact]
+    public void Drawn_digits_stand_in_for_mnist()
+    {
+        var drawn = Datasets.DrawnMnist(train: 33, test: 7, seed: 3);
+        Assert.Equal([33, 28, 28], drawn.TrainX.Shape);
+        Assert.Equal([7, 28, 28], drawn.TestX.Shape);
+        var (x, y) = Datasets.DrawnDigits(4, seed: 3);
+        Assert.Equal(y.ToArray<int>(), Concat([drawn.TrainY, drawn.TestY]).ToArray<int>());
+        var rows = Concat([drawn.TrainX, drawn.TestX]);
+        var square = x.Reshape(40, 20, 20).SwapAxes(1, 2);
+        Assert.Equal((square / square.Max()).ToArray<float>(), (rows[.., 4..24, 4..24] / rows.Max()).ToArray<float>(), (a, b) => Math.Abs(a - b) < 0.01);
+        Assert.Equal(rows[.., 4..24, 4..24].Sum().Item(), rows.Sum().Item(), 0.01 * rows.Max().Item()); // the frame is empty
+        Assert.Throws<ValueException>(() => Datasets.DrawnMnist(train: 0));
+        Assert.Throws<ValueException>(() => Datasets.DrawnMnist(test: -1));
+    }
+
     private static double Accuracy(Model model, Tensor x, Tensor y) => Equal(model.Predict(x, batchSize: 500).ArgMax(axis: 1), y).Mean().Item();
 
     private static readonly Loss s_crossEntropy = Loss.From((y, logits) => -LogSoftmax(logits).TakeAlongAxis(y.ExpandDims(1), axis: 1).Squeeze(1), "cross_entropy");
