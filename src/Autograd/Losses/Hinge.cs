@@ -31,7 +31,7 @@ public sealed class CategoricalHinge(LossReduction reduction = LossReduction.Sum
     protected override Tensor Call(Tensor yTrue, Tensor yPred)
     {
         (yTrue, yPred) = Targets.Align(yTrue, yPred, Name);
-        Labels.RequireDistributions(yTrue, -1, Name, mayBeZero: true);
+        Labels.RequireProbabilities(yTrue, Name); // several classes may be right
         return Relu(((1 - yTrue) * yPred).Max(-1) - (yTrue * yPred).Sum(-1) + 1);
     }
 }

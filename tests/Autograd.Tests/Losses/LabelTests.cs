@@ -16,7 +16,6 @@ public sealed class LabelTests
         ["CategoricalCrossentropy"] = (y, p) => new CategoricalCrossentropy().Apply(y, p),
         ["CategoricalCrossentropy from logits"] = (y, p) => new CategoricalCrossentropy(fromLogits: true, labelSmoothing: 0.1).Apply(y, p),
         ["CategoricalFocalCrossentropy"] = (y, p) => new CategoricalFocalCrossentropy().Apply(y, p),
-        ["CategoricalHinge"] = (y, p) => new CategoricalHinge().Apply(y, p),
     };
 
     private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> s_answers = new()
@@ -70,6 +69,14 @@ public sealed class LabelTests
             Assert.Throws<ValueException>(() => loss(answers, Zeros(70, 1)));
             Assert.Throws<ValueException>(() => loss(-answers, Zeros(70, 1)));
         }
+    }
+
+    [Fact]
+    public void Of_a_hinge_several_classes_may_be_right()
+    {
+        var hinge = new CategoricalHinge();
+        hinge.Apply(From([1f, 1, 0, 1, 0, 0], [2, 3]), s_logits);
+        Assert.Contains("a label is 3", Assert.Throws<ValueException>(() => hinge.Apply(s_positive, s_oneHot)).Message);
     }
 
     [Fact]
