@@ -5,6 +5,7 @@ namespace Autograd;
 
 /// <summary>
 /// A table of texts with named columns, and its columns as numbers or classes: <c>table.Numbers(["width", "height"])</c>. Numbers are written as in C#, in every culture. See <see cref="Csv"/>.
+/// Immutable; threads may share it.
 /// </summary>
 public sealed class CsvTable
 {

@@ -5,6 +5,7 @@ namespace Autograd;
 /// <summary>
 /// Averages of variables over the steps of training: average -= (1 - decay) (average - value). Evaluated with their averages, weights are often better.
 /// With a count n of updates, decay is min(decay, (1 + n) / (10 + n)), so that early averages follow faster.
+/// Threads: one at a time.
 /// </summary>
 public sealed class ExponentialMovingAverage
 {
