@@ -6,6 +6,7 @@ namespace Autograd;
 /// <summary>
 /// The axes an operation works along: one (<c>axis: 1</c>), several (<c>axis: [0, 2]</c>), or, left out, all of them.
 /// Negative axes count from the end.
+/// Immutable; threads may share it.
 /// </summary>
 [CollectionBuilder(typeof(Axes), nameof(Of))]
 public readonly struct Axes : IEnumerable<int>

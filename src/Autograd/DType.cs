@@ -22,7 +22,7 @@ public enum DType : byte
     Float64,
 }
 
-/// <summary>Facts about element types.</summary>
+/// <summary>Facts about element types. Threads may call it at the same time.</summary>
 public static class DTypes
 {
     /// <summary>Whether gradients exist for the type: true for <see cref="DType.Float32"/> and <see cref="DType.Float64"/>.</summary>

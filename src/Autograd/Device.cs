@@ -2,7 +2,7 @@ using Autograd.Backends;
 
 namespace Autograd;
 
-/// <summary>Where a tensor's elements live and its operations run.</summary>
+/// <summary>Where a tensor's elements live and its operations run. Threads may share it; set <see cref="Default"/> and <see cref="CpuThreads"/> before others start.</summary>
 public sealed class Device
 {
     internal Device(string name, Backend backend)

@@ -4,6 +4,7 @@ namespace Autograd;
 /// The base of every error that is about tensors. The message names the operation, the shapes or values, and the rule that
 /// was broken. A call that throws has changed nothing. Null arguments throw .NET's own <see cref="ArgumentNullException"/>, and lists that do not fit one
 /// another, or a place beyond a list, its <see cref="ArgumentException"/> family; a setting out of range is a <see cref="ValueException"/>.
+/// As with all exceptions, one thread at a time.
 /// </summary>
 public class AutogradException : Exception
 {

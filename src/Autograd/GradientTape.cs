@@ -14,7 +14,7 @@ public enum Unconnected
     Zero,
 }
 
-/// <summary>What the last reverse pass did: it visits each recorded operation at most once and each source once, N + P visits.</summary>
+/// <summary>What the last reverse pass did: it visits each recorded operation at most once and each source once, N + P visits. Immutable; threads may share it.</summary>
 /// <param name="Recorded">Operations between the tape's start and the target.</param>
 /// <param name="OperationsVisited">N: operations whose pullbacks ran.</param>
 /// <param name="SourcesVisited">P: sources whose gradient was collected.</param>
@@ -544,7 +544,7 @@ public sealed class GradientTape : IDisposable
     }
 }
 
-/// <summary>Resumes recording when disposed; from <see cref="GradientTape.StopRecording"/>.</summary>
+/// <summary>Resumes recording when disposed; from <see cref="GradientTape.StopRecording"/>. It belongs to the thread of its tape.</summary>
 public readonly struct RecordingPause : IDisposable
 {
     private readonly GradientTape? _tape;

@@ -6,6 +6,7 @@ namespace Autograd;
 /// The arithmetic an elementwise formula is written over. One formula, several interpretations: over SIMD lanes it is the CPU
 /// kernel, over tensors a differentiable expression (so gradients of any order), over dual numbers a test oracle.
 /// Comparisons give a mask of the same type, which only <see cref="Select"/> reads.
+/// Threads: kernels call it from several at a time, so it keeps no state.
 /// </summary>
 public interface IReal<T> where T : struct, IReal<T>
 {
@@ -205,6 +206,7 @@ public enum SlopeReads
 /// An elementwise operation of one operand, written once with its derivative. The fields of the struct are the operation's
 /// attributes; a record struct prints and compares them. Mark <c>Of</c> and <c>Slope</c> AggressiveInlining: a call per
 /// vector costs fifteen times the arithmetic.
+/// Threads: kernels call it from several at a time, so it keeps no state.
 /// </summary>
 public interface IUnaryOp
 {
@@ -221,7 +223,7 @@ public interface IUnaryOp
     T Slope<T>(T x, T y) where T : struct, IReal<T>;
 }
 
-/// <summary>An elementwise formula of two broadcast operands.</summary>
+/// <summary>An elementwise formula of two broadcast operands. Threads: kernels call it from several at a time, so it keeps no state.</summary>
 public interface IBinaryFormula
 {
     /// <summary>Whether the formula is defined on integer tensors and keeps their type; otherwise they become float32 first.</summary>
@@ -231,7 +233,7 @@ public interface IBinaryFormula
     T Of<T>(T x, T y) where T : struct, IReal<T>;
 }
 
-/// <summary>An elementwise operation of two broadcast operands, written once with its derivatives.</summary>
+/// <summary>An elementwise operation of two broadcast operands, written once with its derivatives. Threads: kernels call it from several at a time, so it keeps no state.</summary>
 public interface IBinaryOp : IBinaryFormula
 {
     /// <summary>dz/dx, from x, y and z = f(x, y).</summary>
@@ -244,6 +246,7 @@ public interface IBinaryOp : IBinaryFormula
 /// <summary>
 /// How an optimizer changes one weight: written once over <see cref="IReal{T}"/>, run as one fused pass over a variable, its gradient and up to
 /// three slots of optimizer state. The fields of the struct are the hyperparameters of this step. Mark <c>Of</c> AggressiveInlining.
+/// Threads: kernels call it from several at a time, so it keeps no state.
 /// </summary>
 public interface IUpdateRule
 {

@@ -6,6 +6,7 @@ namespace Autograd;
 /// <summary>
 /// What lies around the input of a convolution or pooling: nothing (<see cref="Valid"/>), just enough (<see cref="Same"/>), just enough in front (<see cref="Causal"/>), or given
 /// numbers.
+/// Immutable; threads may share it.
 /// </summary>
 /// <remarks>
 /// Written as a word (<c>padding: "same"</c>), one number for all sides (<c>padding: 1</c>), or a pair (before, after) for each spatial axis
@@ -101,7 +102,7 @@ public readonly struct Padding : IEnumerable<(int Before, int After)>
     }
 }
 
-/// <summary>A number for each spatial axis of a convolution or pooling: one for all (<c>strides: 2</c>) or one for each (<c>strides: [2, 1]</c>).</summary>
+/// <summary>A number for each spatial axis of a convolution or pooling: one for all (<c>strides: 2</c>) or one for each (<c>strides: [2, 1]</c>). Immutable; threads may share it.</summary>
 [CollectionBuilder(typeof(PerAxis), nameof(Of))]
 public readonly struct PerAxis : IEnumerable<int>
 {

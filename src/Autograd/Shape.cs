@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Autograd;
 
-/// <summary>The extents of a tensor along its axes; immutable. Written <c>[2, 3]</c>; a scalar has shape <c>[]</c>.</summary>
+/// <summary>The extents of a tensor along its axes; immutable. Written <c>[2, 3]</c>; a scalar has shape <c>[]</c>. Immutable; threads may share it.</summary>
 [CollectionBuilder(typeof(Shape), nameof(Of))]
 public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
 {

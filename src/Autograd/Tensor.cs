@@ -7,6 +7,7 @@ namespace Autograd;
 /// <summary>
 /// An immutable array of numbers with a shape. Operations on tensors give new tensors, and a <see cref="GradientTape"/> that
 /// watches an operand records them. Reshapes, slices, transposes and broadcasts are views that share memory.
+/// Threads may share tensors; one that is disposed while another thread reads it gives right values or an <see cref="ObjectDisposedException"/>.
 /// </summary>
 /// <remarks>
 /// Mathematical functions are static (<c>using static Autograd.Tensor;</c> makes a script read like mathematics); reductions,

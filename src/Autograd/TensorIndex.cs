@@ -3,6 +3,7 @@ namespace Autograd;
 /// <summary>
 /// One part of an index in brackets: a position (<c>2</c>, <c>^1</c>), a range (<c>1..3</c>), a range with a step, a new axis, the ellipsis, a tensor of
 /// positions, or a tensor of bools.
+/// Immutable; threads may share it.
 /// </summary>
 public readonly struct TensorIndex
 {

@@ -7,6 +7,7 @@ namespace Autograd;
 /// <summary>
 /// One tensor or several: what goes into a model, or comes out of it. A <see cref="Tensor"/> or <c>[a, b]</c> is written where one is asked for. For a model of several inputs or outputs
 /// they may be told by the names of those: <c>Tensors.Named(("digit", y), ("parity", z))</c>, or a dictionary.
+/// Immutable; threads may share it.
 /// </summary>
 [CollectionBuilder(typeof(Tensors), nameof(Of))]
 public readonly partial struct Tensors : IReadOnlyList<Tensor>

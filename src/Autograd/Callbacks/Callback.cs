@@ -3,6 +3,7 @@ namespace Autograd;
 /// <summary>
 /// Looks on while a model trains, and may stop it. Derive and override what is of interest. An exception ends the training and reaches the caller of <c>Fit</c>, after
 /// <see cref="OnTrainEnd"/> of all callbacks (which Keras does not call then); the model stays usable.
+/// Threads: one at a time.
 /// </summary>
 public abstract class Callback
 {
@@ -51,7 +52,7 @@ public abstract class Callback
     protected internal virtual void Close() { }
 }
 
-/// <summary>A run of <c>Fit</c>.</summary>
+/// <summary>A run of <c>Fit</c>. Immutable; threads may share it.</summary>
 /// <param name="Epochs">The last epoch plus one.</param>
 /// <param name="InitialEpoch">The first epoch.</param>
 /// <param name="Steps">Steps per epoch; null while nobody knows.</param>

@@ -7,6 +7,7 @@ namespace Autograd;
 /// Console.WriteLine(report);
 /// GradientCheck.Assert(inputs => MatMul(inputs[0], inputs[1]), [a, b], new() { Order = 2 });
 /// </code>
+/// Threads may call it at the same time.
 /// </summary>
 /// <remarks>
 /// <para>The function is given copies of its inputs, float32 ones (and variables) as float64, and must read these and not what it may have captured.

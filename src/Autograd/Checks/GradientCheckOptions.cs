@@ -1,6 +1,6 @@
 namespace Autograd;
 
-/// <summary>How <see cref="GradientCheck"/> compares. The defaults are those of <c>torch.autograd.gradcheck</c>.</summary>
+/// <summary>How <see cref="GradientCheck"/> compares. The defaults are those of <c>torch.autograd.gradcheck</c>. Immutable; threads may share it.</summary>
 public sealed record GradientCheckOptions
 {
     /// <summary>

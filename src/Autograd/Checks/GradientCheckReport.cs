@@ -28,7 +28,7 @@ public enum GradientCheckFailureKind
     NonDeterministic,
 }
 
-/// <summary>One disagreement that a gradient check found.</summary>
+/// <summary>One disagreement that a gradient check found. Immutable; threads may share it.</summary>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="Order">The order of the derivative: 1 for a gradient, 2 for a gradient of a gradient.</param>
 /// <param name="Input">The index of the input; at order 2 the cotangents count on after the inputs. -1 where no single input is meant.</param>
@@ -95,7 +95,7 @@ public sealed record GradientCheckFailure(
     };
 }
 
-/// <summary>What a gradient check found. <see cref="ToString"/> says it in at most ten lines.</summary>
+/// <summary>What a gradient check found. <see cref="ToString"/> says it in at most ten lines. Immutable; threads may share it.</summary>
 public sealed class GradientCheckReport
 {
     private readonly GradientCheckOptions _options;

@@ -4,7 +4,8 @@ using static Autograd.Tensor;
 
 namespace Autograd;
 
-/// <summary>What a weight is put back into after each step of an optimizer. By object, or by name: <c>kernelConstraint: "non_neg"</c>.</summary>
+/// <summary>What a weight is put back into after each step of an optimizer. By object, or by name: <c>kernelConstraint: "non_neg"</c>.
+/// Threads may share one, if a class of the program's own keeps no state.</summary>
 public abstract class Constraint
 {
     internal static Registry<Constraint> Registry { get; } =

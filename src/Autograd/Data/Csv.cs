@@ -7,6 +7,7 @@ namespace Autograd;
 /// <summary>
 /// Tables in CSV files, as RFC 4180 says: UTF-8, cells between separators, cells with separators, quotes or line ends in quotes, a quote in them doubled. Lines may end in LF, CRLF or CR, the last one
 /// need not; a byte order mark and empty lines are passed over. Whatever else is wrong is refused with its line and column.
+/// Threads may call it at the same time.
 /// </summary>
 public static class Csv
 {

@@ -6,6 +6,7 @@ namespace Autograd;
 
 /// <summary>
 /// A table of texts with named columns, and its columns as numbers or classes: <c>table.Numbers(["width", "height"])</c>. Numbers are written as in C#, in every culture, <c>inf</c> and <c>nan</c> included; their decimal mark is that of the table. See <see cref="Csv"/>.
+/// Immutable; threads may share it.
 /// </summary>
 public sealed class CsvTable
 {

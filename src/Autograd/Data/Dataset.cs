@@ -3,7 +3,7 @@ using Autograd.Data;
 
 namespace Autograd;
 
-/// <summary>Makes data sets, and batches of them. See <see cref="Dataset{T}"/>.</summary>
+/// <summary>Makes data sets, and batches of them. See <see cref="Dataset{T}"/>. Threads may call it at the same time.</summary>
 public static class Dataset
 {
     /// <summary>The rows of a tensor.</summary>

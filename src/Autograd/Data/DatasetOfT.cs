@@ -7,6 +7,7 @@ namespace Autograd;
 /// Examples, or batches of them, that are made while they are enumerated: <c>Dataset.From(x, y).Shuffle().Batch(32).Prefetch()</c>. Nothing is read before the enumeration asks for it, and every
 /// enumeration is a new pass. Orders are repeatable: a shuffle takes its seed when the pass starts, on the thread that starts it, and random tensors that a prefetching thread draws come from a stream
 /// of their own.
+/// Threads: one at a time starts a pass; each pass then belongs to one thread.
 /// </summary>
 /// <typeparam name="T">An example: <c>(Tensor X, Tensor Y)</c>, a <see cref="Tensor"/>, a <see cref="Batch"/>, or anything else before a <c>Map</c>.</typeparam>
 public abstract class Dataset<T> : IEnumerable<T>

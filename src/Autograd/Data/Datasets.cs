@@ -5,6 +5,7 @@ namespace Autograd;
 /// <summary>
 /// Data sets to learn with. Iris comes with the library; others are drawn by it; public ones are files, looked for in the folder that the environment variable AUTOGRAD_DATA names (in a folder
 /// for each set: <c>mnist/train-images-idx3-ubyte.gz</c>), then in a cache of the user's, then fetched into that cache where their licence allows it.
+/// Threads may call it at the same time.
 /// </summary>
 public static partial class Datasets
 {
@@ -26,7 +27,7 @@ public static partial class Datasets
     }
 }
 
-/// <summary>A data set for classification.</summary>
+/// <summary>A data set for classification. Immutable; threads may share it.</summary>
 /// <param name="TrainX">Features, float32; the first axis counts the examples.</param>
 /// <param name="TrainY">Classes from 0, int32.</param>
 /// <param name="TestX">Features of the examples held back.</param>

@@ -5,7 +5,7 @@ using Autograd.Serialization;
 
 namespace Autograd;
 
-/// <summary>Arrays in the IDX files of MNIST (http://yann.lecun.com/exdb/mnist): plain or compressed with gzip.</summary>
+/// <summary>Arrays in the IDX files of MNIST (http://yann.lecun.com/exdb/mnist): plain or compressed with gzip. Threads may call it at the same time.</summary>
 public static class Idx
 {
     // Deflate makes at most this many bytes out of one.

@@ -6,6 +6,7 @@ namespace Autograd;
 /// <summary>
 /// How the first values of a weight are drawn. By object, or by the name a Keras user knows: <c>kernelInitializer: "he_normal"</c>. Of your own: derive, or
 /// <see cref="From"/> a function.
+/// Threads may share one, if a class of the program's own keeps no state.
 /// </summary>
 public abstract class Initializer
 {

@@ -1,6 +1,6 @@
 namespace Autograd;
 
-/// <summary>From where to where a random factor is drawn: one number f for [-f, f] (<c>factor: 0.2</c>), or two (<c>factor: (-0.1, 0.3)</c>).</summary>
+/// <summary>From where to where a random factor is drawn: one number f for [-f, f] (<c>factor: 0.2</c>), or two (<c>factor: (-0.1, 0.3)</c>). Immutable; threads may share it.</summary>
 /// <param name="Lower">The lower bound.</param>
 /// <param name="Upper">The upper bound.</param>
 public readonly record struct FactorRange(double Lower, double Upper)

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace Autograd;
 
-/// <summary>The shape of one example, without the batch axis, as <see cref="Input"/> takes it: <c>[28, 28, 1]</c>. Where the length may differ from batch to batch stands -1: <c>[-1, 8]</c>.</summary>
+/// <summary>The shape of one example, without the batch axis, as <see cref="Input"/> takes it: <c>[28, 28, 1]</c>. Where the length may differ from batch to batch stands -1: <c>[-1, 8]</c>.
+/// Immutable; threads may share it.</summary>
 [CollectionBuilder(typeof(InputShape), nameof(Of))]
 public sealed class InputShape : IReadOnlyList<int>, IEquatable<InputShape>
 {

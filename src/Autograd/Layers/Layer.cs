@@ -14,6 +14,7 @@ namespace Autograd;
 /// </code>
 /// Weights come into being when the layer first meets an input, whose shape <see cref="Build"/> gets. Shapes of results need no code: a model tries its layers on
 /// one row of zeros.
+/// Threads: a layer that is built may be called by several threads at a time without training, while nobody assigns its weights; all else is for one thread at a time.
 /// </summary>
 public abstract partial class Layer
 {

@@ -22,6 +22,7 @@ public enum LossReduction
 /// <summary>
 /// What training makes small. By object, or by the name a Keras user knows: <c>loss: "mse"</c>. Of your own: derive and override <see cref="Call"/>, or
 /// <see cref="From"/> a function.
+/// Threads may share one, if a class of the program's own keeps no state.
 /// </summary>
 public abstract class Loss
 {

@@ -6,6 +6,7 @@ namespace Autograd;
 /// <summary>
 /// A measure gathered over batches: <see cref="Update"/> takes one batch in, <see cref="Result"/> tells the measure of all since <see cref="Reset"/>. By object, or by the name a Keras user knows:
 /// <c>metrics: ["accuracy"]</c>. A <see cref="Loss"/> given as a metric is averaged, and so is one given by name: <c>metrics: ["mae"]</c>.
+/// Threads: one at a time.
 /// </summary>
 /// <remarks>What is gathered are tensors of a size that does not depend on the number of batches, in float64.</remarks>
 public abstract class Metric

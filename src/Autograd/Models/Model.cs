@@ -3,6 +3,7 @@ namespace Autograd;
 /// <summary>
 /// Layers that together can be trained: compiled, fitted, evaluated, asked for predictions and saved. Made as a <see cref="Sequential"/>, from a graph of layers with any number of inputs and
 /// outputs, or by deriving and overriding <see cref="Layer.Call(Tensor, bool)"/>. A model is a layer, so models nest.
+/// Threads: several may predict with one model at a time, once it is built and while nobody trains it or assigns its weights (docs/threads.md); all else is for one thread at a time.
 /// </summary>
 public partial class Model : Layer
 {

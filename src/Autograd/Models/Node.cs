@@ -7,6 +7,7 @@ namespace Autograd;
 /// var features = new Flatten().Apply(image);
 /// var model = new Model(image, new Dense(10).Apply(features));
 /// </code>
+/// Immutable; threads may share it.
 /// </summary>
 public sealed class Node
 {

@@ -9,6 +9,7 @@ namespace Autograd;
 /// average.Apply(weights);                // before training: the averages begin at the initial values
 /// average.Apply(weights, step);          // after each step, counted from 0
 /// </code>
+/// Threads: one at a time.
 /// </summary>
 public sealed class ExponentialMovingAverage
 {

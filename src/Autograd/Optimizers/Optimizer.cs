@@ -4,6 +4,7 @@ namespace Autograd;
 
 /// <summary>
 /// Changes variables by their gradients. Names, defaults and formulas are those of Keras 3; where PyTorch's differ, <see cref="Convention"/> chooses.
+/// Threads: one at a time.
 /// </summary>
 /// <remarks>
 /// One step is: clip, decay, update, average, constrain, count. For every variable that is one pass over it, its gradient and its state, in place where nobody

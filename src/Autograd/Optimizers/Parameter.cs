@@ -3,7 +3,7 @@ using Autograd.Backends;
 
 namespace Autograd;
 
-/// <summary>A variable as its optimizer sees it: with the slots of state kept for it, and with what has to happen to its gradient before the update.</summary>
+/// <summary>A variable as its optimizer sees it: with the slots of state kept for it, and with what has to happen to its gradient before the update. Threads: one at a time.</summary>
 public sealed class Parameter
 {
     private readonly Variable[] _slots;

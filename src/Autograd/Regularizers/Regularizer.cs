@@ -6,6 +6,7 @@ namespace Autograd;
 
 /// <summary>
 /// A penalty on a weight or on a layer's output that is added to the loss. By object, or by name with default settings: <c>kernelRegularizer: "l2"</c>.
+/// Threads may share one, if a class of the program's own keeps no state.
 /// </summary>
 /// <remarks>
 /// <see cref="L2"/> is factor times the sum of squares, as in Keras. Others have half of that: <c>tf.nn.l2_loss</c>, <c>tf.contrib.layers.l2_regularizer</c> and the weight decay of PyTorch's SGD. For

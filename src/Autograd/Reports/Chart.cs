@@ -2,7 +2,7 @@ using Autograd.Serialization;
 
 namespace Autograd.Reports;
 
-/// <summary>A titled picture, drawn by this library without scripts or outside files. It stands in a <see cref="ReportPage"/> or in a file of its own.</summary>
+/// <summary>A titled picture, drawn by this library without scripts or outside files. It stands in a <see cref="ReportPage"/> or in a file of its own. Threads: one at a time.</summary>
 public abstract class Chart
 {
     private const double PixelsPerUnit = 2;

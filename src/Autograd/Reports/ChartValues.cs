@@ -7,6 +7,7 @@ namespace Autograd.Reports;
 /// <summary>
 /// Numbers for a chart, copied from what they came in: a tensor on any device, read row by row, an array, a list, a span or a collection expression.
 /// Conversions are implicit, so that a chart's <c>Add</c> takes any of them; for other sequences there is <see cref="From{T}"/>.
+/// Immutable; threads may share it.
 /// </summary>
 [CollectionBuilder(typeof(ChartValues), nameof(Create))]
 public readonly struct ChartValues : IReadOnlyList<double>

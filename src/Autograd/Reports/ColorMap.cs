@@ -1,6 +1,6 @@
 namespace Autograd.Reports;
 
-/// <summary>Turns numbers between two limits into colors. All maps here can be told apart by color-blind readers and grow steadily lighter or darker in print.</summary>
+/// <summary>Turns numbers between two limits into colors. All maps here can be told apart by color-blind readers and grow steadily lighter or darker in print. Immutable; threads may share it.</summary>
 public sealed class ColorMap
 {
     private readonly Rgb[] _anchors;

@@ -8,6 +8,7 @@ namespace Autograd.Reports;
 /// <summary>
 /// One static HTML page of paragraphs, charts and tables, in the order in which they were added.
 /// It needs no script, no network and no other file, so it can be kept beside the model it reports on.
+/// Threads: one at a time.
 /// </summary>
 public sealed class ReportPage
 {

@@ -3,7 +3,8 @@ using Autograd.Serialization;
 
 namespace Autograd;
 
-/// <summary>A learning rate over the steps of training. A plain number is a constant one: <c>optimizer.LearningRate = 0.01</c>.</summary>
+/// <summary>A learning rate over the steps of training. A plain number is a constant one: <c>optimizer.LearningRate = 0.01</c>.
+/// Threads may share one, if a class of the program's own keeps no state.</summary>
 public abstract class Schedule
 {
     internal static Registry<Schedule> Registry { get; } = new Registry<Schedule>("schedule")

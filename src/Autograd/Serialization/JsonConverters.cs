@@ -84,7 +84,7 @@ public sealed class HistoryJsonConverter : JsonConverter<History>
         }
         writer.WriteEndArray();
         writer.WriteStartObject("history");
-        foreach (var name in value.Names)
+        foreach (var name in value.Keys)
         {
             writer.WriteStartArray(name);
             foreach (var measure in value[name])

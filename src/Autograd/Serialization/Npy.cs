@@ -8,6 +8,7 @@ namespace Autograd;
 
 /// <summary>
 /// Arrays in NumPy's files: one in a <c>.npy</c>, several in a <c>.npz</c>. The header is read as the literal it is, never run; pickled objects are refused.
+/// Threads may call it at the same time.
 /// </summary>
 public static partial class Npy
 {

@@ -3,7 +3,7 @@ using Autograd.Serialization;
 
 namespace Autograd;
 
-/// <summary>Several arrays by name, in NumPy's <c>.npz</c>: a zip file of <c>.npy</c> files.</summary>
+/// <summary>Several arrays by name, in NumPy's <c>.npz</c>: a zip file of <c>.npy</c> files. Threads may call it at the same time.</summary>
 public static class Npz
 {
     // Deflate makes at most this many bytes out of one.

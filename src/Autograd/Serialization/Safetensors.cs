@@ -8,6 +8,7 @@ namespace Autograd;
 /// <summary>
 /// Named tensors in a file of the safetensors format (https://github.com/huggingface/safetensors): a length, a JSON header, and the plain bytes of the tensors. Saving is all or
 /// nothing; reading trusts nothing in the file.
+/// Threads may call it at the same time.
 /// </summary>
 public static class Safetensors
 {
@@ -17,7 +18,7 @@ public static class Safetensors
     private static readonly (string Name, DType DType)[] s_types =
         [("F32", DType.Float32), ("F64", DType.Float64), ("I32", DType.Int32), ("I64", DType.Int64), ("BOOL", DType.Bool)];
 
-    /// <summary>What a file holds.</summary>
+    /// <summary>What a file holds. Immutable; threads may share it.</summary>
     /// <param name="Tensors">The tensors by name, in the order of their bytes.</param>
     /// <param name="Metadata">Texts by name.</param>
     public sealed record Content(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata);

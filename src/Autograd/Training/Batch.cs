@@ -1,6 +1,6 @@
 namespace Autograd;
 
-/// <summary>Examples that go through a model together. The first axis of each tensor counts them.</summary>
+/// <summary>Examples that go through a model together. The first axis of each tensor counts them. Immutable; threads may share it.</summary>
 /// <param name="X">The model's inputs.</param>
 /// <param name="Y">Its targets; none for prediction.</param>
 /// <param name="SampleWeight">A weight per example.</param>

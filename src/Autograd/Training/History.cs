@@ -6,6 +6,7 @@ namespace Autograd;
 /// <summary>
 /// What <c>Fit</c> measured: one value per epoch for each name, such as <c>loss</c>, <c>accuracy</c>, <c>val_loss</c>. It is itself what Keras keeps in its <c>history</c>, a dictionary:
 /// <c>history["loss"]</c>, <c>history.Keys</c>, <c>foreach (var (name, values) in history)</c>.
+/// Threads: one at a time.
 /// </summary>
 [System.Text.Json.Serialization.JsonConverter(typeof(HistoryJsonConverter))]
 [SuppressMessage("Naming", "CA1710", Justification = "The name Keras users know.")]

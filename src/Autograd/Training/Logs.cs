@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Autograd;
 
-/// <summary>Measures by name, in the order in which they print: <c>logs["val_loss"]</c>.</summary>
+/// <summary>Measures by name, in the order in which they print: <c>logs["val_loss"]</c>. Threads: one at a time.</summary>
 public sealed class Logs : OrderedDictionary<string, double>
 {
     /// <summary>As Keras prints them: <c>loss: 1.5179 - accuracy: 0.5406</c>.</summary>

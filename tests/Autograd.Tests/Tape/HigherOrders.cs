@@ -64,7 +64,7 @@ public class HigherOrders
         new("0 log y in y", y => XLogY(Scalar(0), y), 2, [0, 0, 0, 0, 0]),
         new("0 log 0 in y", y => XLogY(Scalar(0), y), 0, [0, 0, 0, 0, 0]),
         new("log(e^x + e^y) at a tie", x => LogAddExp(x, Scalar(1)), 1, [1 + Math.Log(2), 0.5, 0.25, 0, -0.125]),
-        new("cross-entropy of a sigmoid at 0", x => SigmoidCrossEntropy(x, Scalar(0.25)), 0, [Math.Log(2), 0.25, 0.25, 0, -0.125]),
+        new("cross-entropy of a sigmoid at 0", x => SigmoidCrossEntropy(Scalar(0.25), x), 0, [Math.Log(2), 0.25, 0.25, 0, -0.125]),
         new("the product of all with zeros", x => Stack([x, x, x]).Prod(), 0, [0, 0, 0, 6, 0]),
 
         // ---- kinks: the piece that the first derivative is of ----
