@@ -52,7 +52,7 @@ public abstract class Callback
     protected internal virtual void Close() { }
 }
 
-/// <summary>A run of <c>Fit</c>. Immutable; threads may share it.</summary>
+/// <summary>A run of <c>Fit</c>. Threads may read it.</summary>
 /// <param name="Epochs">The last epoch plus one.</param>
 /// <param name="InitialEpoch">The first epoch.</param>
 /// <param name="Steps">Steps per epoch; null while nobody knows.</param>
