@@ -175,7 +175,7 @@ public class OtherThreads
         var w = Weight(2, 3);
         var tape = new GradientTape();
         var y = w * w;
-        await Task.Run(() => Thread.Sleep(1)).ConfigureAwait(false);
+        await Task.Run(() => Thread.Sleep(1));
         try
         {
             Same([4, 6], tape.Gradient(y, w)); // the same thread by chance
