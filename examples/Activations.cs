@@ -44,7 +44,7 @@ foreach (var (name, function, derivative, _, _) in functions)
     using var tape = new GradientTape();
     tape.Watch(x);
     var y = function(x);
-    var slope = tape.Gradient(y.Sum(), x)!;                // each y depends on its x alone
+    var slope = tape.Gradients(y.Sum(), x)[0];             // each y depends on its x alone
 
     difference = Math.Max(difference, Abs(slope - derivative(x)).Max().Item());
     double At(Tensor values, double place) => values[(int)Math.Round((place + 6) / 0.05)].Item();

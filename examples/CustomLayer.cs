@@ -4,6 +4,7 @@
 using Autograd;
 using static Autograd.Tensor;
 
+SetSeed(1);
 var (x, y) = (Linspace(-2, 2, 256).ExpandDims(1), Square(Linspace(-2, 2, 256)).ExpandDims(1));
 var model = new Sequential([new Maxout(units: 8, pieces: 3), new Dense(1)]);
 model.Compile(new Adam(0.01), loss: "mse");

@@ -4,6 +4,7 @@
 using Autograd;
 using static Autograd.Tensor;
 
+SetSeed(1);
 var x = RandomUniform([2000, 1], -1, 1, seed: 1);
 var y = x + RandomNormal([2000, 1], seed: 2) * 0.5;
 var model = new Sequential([new Dense(1)]);

@@ -4,6 +4,7 @@
 using Autograd;
 using static Autograd.Tensor;
 
+SetSeed(1);
 var iris = Datasets.Iris();
 var x = new Input([4]);
 var model = new NoisyGradients([x], [new Dense(3).Apply(new Dense(16, "relu").Apply(x))]);

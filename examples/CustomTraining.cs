@@ -4,6 +4,7 @@
 using Autograd;
 using static Autograd.Tensor;
 
+SetSeed(1);
 var iris = Datasets.Iris();
 var model = new Sequential([new Dense(16, activation: "relu"), new Dense(3)]);
 var optimizer = new Adam(0.01);

@@ -21,11 +21,11 @@ var raw = Accuracy();
 double averaged;
 Tensor boundary;
 var axis = Linspace(-3, 3, 121);
-var grid = Stack([Zeros(121, 121) + axis, Zeros(121, 121) + axis.ExpandDims(1)], axis: 2).Reshape(-1, 2);   // [121 * 121, 2]
+var (xs, ys) = Meshgrid([axis, axis]);
 using (backward.Average.Swap())                            // the averages stand in for the weights
 {
     averaged = Accuracy();
-    boundary = forward.Predict(grid).Reshape(121, 121);
+    boundary = forward.Predict(Stack([xs.Reshape(-1), ys.Reshape(-1)], axis: 1)).Reshape(121, 121);
 }
 Console.WriteLine($"{raw:P1} right, with averaged weights {averaged:P1}");
 
@@ -57,7 +57,7 @@ class Forward
 
     public Tensor Predict(Tensor x) => MatMul(Relu(MatMul(x, _w1) + _b1), _w2) + _b2;
 
-    public Tensor Penalty() => _penalized.Select(w => _regularizer * Square(w).Sum() / 2).Aggregate((sum, term) => sum + term);
+    public Tensor Penalty() => AddN(_penalized.Select(w => _regularizer * Square(w).Sum() / 2));
 
     Variable GetWeight(Shape shape, long seed)
     {
@@ -79,7 +79,7 @@ class Backward(Forward forward, double learningRate, double decay, double averag
 {
     Adam? _adam;
 
-    public ExponentialMovingAverage Average { get; } = new(averageDecay, numUpdates: 0);
+    public ExponentialMovingAverage Average { get; } = new(averageDecay);
     public double LearningRate => _adam!.LearningRate.At(_adam.Iterations);
 
     public List<(double Step, double Value)> Train(Tensor x, Tensor y, int steps, int batchSize)
@@ -93,7 +93,7 @@ class Backward(Forward forward, double learningRate, double decay, double averag
             var start = step * batchSize % examples;
             var (batchX, batchY) = (x[start..(start + batchSize)], y[start..(start + batchSize)]);
             var loss = _adam.Minimize(() => Square(forward.Predict(batchX) - batchY).Mean() + forward.Penalty(), forward.Weights);
-            Average.Apply(forward.Weights);
+            Average.Apply(forward.Weights, step);
             if (step % 200 == 0)
             {
                 losses.Add((step, loss.Item()));

@@ -27,7 +27,7 @@ for (var step = 0; step <= Steps; step++)
     using var tape = new GradientTape();
     var prediction = Predict(x);
     var loss = CrossEntropy(y, prediction);
-    var gradients = tape.Gradient(loss, [w1, b1, w2, b2]);
+    var gradients = tape.Gradients(loss, w1, b1, w2, b2);
 
     var held = Predict(testX);                             // before the update, like the training loss
     trainLoss.Add(loss.Item());
@@ -39,10 +39,10 @@ for (var step = 0; step <= Steps; step++)
         Console.WriteLine($"i:{step}, TrainAcc:{trainAccuracy[^1]:F6},TrainLoss:{trainLoss[^1]:F6}, TestAcc:{testAccuracy[^1]:F6},TestLoss:{testLoss[^1]:F6}");
     }
 
-    w1.AssignSub(Rate * gradients[0]!);
-    b1.AssignSub(Rate * gradients[1]!);
-    w2.AssignSub(Rate * gradients[2]!);
-    b2.AssignSub(Rate * gradients[3]!);
+    w1.AssignSub(Rate * gradients[0]);
+    b1.AssignSub(Rate * gradients[1]);
+    w2.AssignSub(Rate * gradients[2]);
+    b2.AssignSub(Rate * gradients[3]);
 }
 
 var probabilities = Predict(testX);

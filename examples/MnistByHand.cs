@@ -16,7 +16,7 @@ const int Epochs = 20;
 
 var real = Datasets.HasMnist && !quick;
 Console.WriteLine(real ? "MNIST" : "digits drawn by the library; MNIST is used where AUTOGRAD_DATA names a folder with mnist/");
-var mnist = quick ? Datasets.DrawnMnist(train: 4000, test: 1000, seed: 1) : real ? Datasets.Mnist() : Datasets.DrawnMnist(seed: 1);
+var mnist = quick ? Datasets.DrawnMnist(train: 4000, test: 1000, normalize: true, seed: 1) : real ? Datasets.Mnist(normalize: true) : Datasets.DrawnMnist(normalize: true, seed: 1);
 var (trainX, trainY) = (mnist.TrainX.Reshape(-1, 784), Eye(10).Take(mnist.TrainY));
 var testX = mnist.TestX.Reshape(-1, 784);
 
@@ -38,10 +38,10 @@ Tensor[] Backward(Tensor x, Tensor y, Tensor a1, Tensor a2)
     return [MatMul(x.T, d1), d1.Sum(axis: 0, keepDims: true), MatMul(a1.T, d2), d2.Sum(axis: 0, keepDims: true)];
 }
 
-Tensor?[] BackwardByTape(Tensor x, Tensor y)
+Tensors BackwardByTape(Tensor x, Tensor y)
 {
     using var tape = new GradientTape();
-    return tape.Gradient(Square(Forward(x).A2 - y).Sum() / 2, weights);
+    return tape.Gradients(Square(Forward(x).A2 - y).Sum() / 2, weights);
 }
 
 var clock = Stopwatch.StartNew();
@@ -58,7 +58,7 @@ for (var epoch = 0; epoch < Epochs; epoch++)
         var gradients = Backward(x, y, a1, a2);
         if (start == 0)                                    // once an epoch: how far is paper from tape, measured by the largest element?
         {
-            var pairs = gradients.Zip(BackwardByTape(x, y), (paper, tape) => Abs(paper - tape!).Max().Item() / Abs(tape!).Max().Item());
+            var pairs = gradients.Zip(BackwardByTape(x, y), (paper, tape) => Abs(paper - tape).Max().Item() / Abs(tape).Max().Item());
             difference = Math.Max(difference, pairs.Max());
         }
         foreach (var (weight, gradient) in weights.Zip(gradients))

@@ -59,8 +59,8 @@ var twice = Equal(TwoLayers(points), xorTargets).Sum().Item();
 Console.WriteLine($"XOR as AND of OR and NAND: {twice} of 4 are right");
 
 var axis = Linspace(-0.5, 1.5, 101);
-var grid = Stack([Zeros(101, 101) + axis, Zeros(101, 101) + axis.ExpandDims(1)], axis: 2).Reshape(-1, 2);   // [101 * 101, 2]
-var answers = TwoLayers(grid).Reshape(101, 101);
+var (xs, ys) = Meshgrid([axis, axis]);
+var answers = TwoLayers(Stack([xs.Reshape(-1), ys.Reshape(-1)], axis: 1)).Reshape(101, 101);
 page.Add(new Contour("XOR by two layers, 4 of 4", axis, axis, answers, xLabel: "x1", yLabel: "x2").Levels(0).Filled()
     .Add("-1", points[xorTargets < 0][.., 0], points[xorTargets < 0][.., 1]).Add("1", points[xorTargets > 0][.., 0], points[xorTargets > 0][.., 1]).EqualAspect());
 Console.WriteLine($"The pictures are in {page.Save(args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "perceptron.html")}");

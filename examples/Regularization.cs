@@ -18,7 +18,8 @@ var y = (Square(x).Sum(axis: 1, keepDims: true) < 2).Cast(DType.Float32);
 var (inside, outside) = (x[y.Reshape(-1) > 0.5], x[y.Reshape(-1) < 0.5]);
 
 var axis = Linspace(-3, 3, 121);
-var grid = Stack([Zeros(121, 121) + axis, Zeros(121, 121) + axis.ExpandDims(1)], axis: 2).Reshape(-1, 2);   // [121 * 121, 2]
+var (xs, ys) = Meshgrid([axis, axis]);
+var grid = Stack([xs.Reshape(-1), ys.Reshape(-1)], axis: 1);
 
 (string Name, Func<Tensor, Tensor>? Penalty)[] kinds =
 [
@@ -51,7 +52,7 @@ foreach (var (name, penalty) in kinds)
     {
         var start = step * BatchSize % 300;
         var (batchX, batchY) = (x[start..(start + BatchSize)], y[start..(start + BatchSize)]);
-        var loss = adam.Minimize(() => collection.Aggregate(Square(Predict(batchX) - batchY).Mean(), (sum, term) => sum + term()), [w1, b1, w2, b2]);
+        var loss = adam.Minimize(() => AddN([Square(Predict(batchX) - batchY).Mean(), .. collection.Select(term => term())]), [w1, b1, w2, b2]);
         if (step % 2000 == 0)
         {
             Console.WriteLine($"After {step} steps, loss is: {loss.Item():F6}");

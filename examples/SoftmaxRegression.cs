@@ -18,7 +18,7 @@ Console.WriteLine($"logits ({Show(scores)}) become probabilities ({Show(Softmax(
 
 var real = Datasets.HasMnist && !quick;
 Console.WriteLine(real ? "MNIST" : "digits drawn by the library; MNIST is used where AUTOGRAD_DATA names a folder with mnist/");
-var mnist = quick ? Datasets.DrawnMnist(train: 2000, test: 500, seed: 1) : real ? Datasets.Mnist() : Datasets.DrawnMnist(seed: 1);
+var mnist = quick ? Datasets.DrawnMnist(train: 2000, test: 500, normalize: true, seed: 1) : real ? Datasets.Mnist(normalize: true) : Datasets.DrawnMnist(normalize: true, seed: 1);
 var (trainX, trainY) = (mnist.TrainX.Reshape(-1, 784), OneHot(mnist.TrainY, depth: 10));
 var (testX, testY) = (mnist.TestX.Reshape(-1, 784), OneHot(mnist.TestY, depth: 10));
 

@@ -32,9 +32,9 @@ Tensor y = new float[,] { { 0 }, { 1 }, { 1 }, { 0 } };
         {
             return (prediction, losses);
         }
-        var gradients = tape.Gradient(errors.Sum() / 2, [hidden, output]);  // sums over the points, not means
-        hidden.AssignSub(Rate * gradients[0]!);
-        output.AssignSub(Rate * gradients[1]!);
+        var (hiddenGradient, outputGradient) = tape.Gradients(errors.Sum() / 2, hidden, output);  // sums over the points, not means
+        hidden.AssignSub(Rate * hiddenGradient);
+        output.AssignSub(Rate * outputGradient);
     }
 }
 

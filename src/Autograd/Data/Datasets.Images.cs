@@ -4,6 +4,8 @@ namespace Autograd;
 
 public static partial class Datasets
 {
+    private static readonly string[] s_imageFiles = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
+    private static readonly string[] s_digitNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
     private static readonly DataFile s_digitImages = new("digits5000", "X.npy");
     private static readonly DataFile s_digitLabels = new("digits5000", "y.npy");
 
@@ -17,7 +19,7 @@ public static partial class Datasets
     public static LabelledData Mnist(bool normalize = false) => Mnist(DataStore.Default, normalize);
 
     internal static LabelledData Mnist(DataStore store, bool normalize = false) => Images(store, "mnist", normalize, "https://storage.googleapis.com/cvdf-datasets/mnist/",
-        [.. Enumerable.Range(0, 10).Select(digit => ((char)('0' + digit)).ToString())],
+        s_digitNames,
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", // all four over what the files hold unpacked
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
@@ -39,11 +41,10 @@ public static partial class Datasets
 
     private static LabelledData Images(DataStore store, string set, bool normalize, string address, string[] classes, params ReadOnlySpan<string> hashes)
     {
-        string[] names = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
-        var paths = new string[names.Length];
-        for (var i = 0; i < names.Length; i++)
+        var paths = new string[s_imageFiles.Length];
+        for (var i = 0; i < paths.Length; i++)
         {
-            paths[i] = store.Find(new DataFile(set, names[i], address + names[i], hashes[i]));
+            paths[i] = store.Find(new DataFile(set, s_imageFiles[i], address + s_imageFiles[i], hashes[i]));
         }
         var (trainX, trainY) = Labelled(paths[0], paths[1], classes.Length, normalize);
         var (testX, testY) = Labelled(paths[2], paths[3], classes.Length, normalize);

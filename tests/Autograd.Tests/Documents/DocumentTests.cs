@@ -15,14 +15,14 @@ namespace Autograd.Tests.Documents;
 /// </summary>
 public sealed partial class DocumentTests
 {
-    private static readonly string s_repository = Path.GetFullPath(
+    internal static readonly string Repository = Path.GetFullPath(
         typeof(DocumentTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Repository").Value!);
 
     private sealed record Block(string File, int Line, string Code, string Given, string? Excerpt);
 
     public static TheoryData<string> Pages()
     {
-        var folder = s_repository;
+        var folder = Repository;
         return Directory.Exists(Path.Combine(folder, "docs"))
             ? [.. Directory.EnumerateFiles(folder, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(folder, "docs"), "*.md", SearchOption.AllDirectories))
                 .Concat(Directory.EnumerateFiles(Path.Combine(folder, "examples"), "*.md")).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal)]
@@ -35,7 +35,7 @@ public sealed partial class DocumentTests
     {
         if (page.Length > 0)
         {
-            Assert.Empty(Faults(page, File.ReadAllText(Path.Combine(s_repository, page)), path => File.ReadAllText(Path.Combine(s_repository, path))));
+            Assert.Empty(Faults(page, File.ReadAllText(Path.Combine(Repository, page)), path => File.ReadAllText(Path.Combine(Repository, path))));
         }
     }
 
