@@ -90,7 +90,7 @@ public sealed class LiveReport : Callback
     /// <inheritdoc/>
     public override void OnTrainEnd(Logs logs)
     {
-        _curves.End("Trained for");
+        _curves.End(Run.IsInterrupted ? "Stopped after" : "Trained for");
         Close();
     }
 

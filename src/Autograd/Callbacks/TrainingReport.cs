@@ -70,8 +70,8 @@ public sealed class TrainingReport(
     /// <inheritdoc/>
     public override void OnTrainEnd(Logs logs)
     {
-        _curves.End("Trained for");
-        _judgement = Run.Validation is { } validation ? Judgement.Of(Model, validation, image) : null;
+        _curves.End(Run.IsInterrupted ? "Stopped after" : "Trained for");
+        _judgement = Run.Validation is { } validation && !Run.IsInterrupted ? Judgement.Of(Model, validation, image) : null;
         Write();
     }
 
