@@ -6,7 +6,7 @@ namespace Autograd;
 /// <param name="onBatchBegin">Before a step.</param>
 /// <param name="onBatchEnd">After a step.</param>
 /// <param name="onTrainBegin">Before the first epoch.</param>
-/// <param name="onTrainEnd">After the last epoch.</param>
+/// <param name="onTrainEnd">After the last epoch, or where training was interrupted.</param>
 public sealed class LambdaCallback(
     Action<int>? onEpochBegin = null, Action<int, Logs>? onEpochEnd = null, Action<int>? onBatchBegin = null, Action<int, Logs>? onBatchEnd = null,
     Action? onTrainBegin = null, Action<Logs>? onTrainEnd = null) : Callback

@@ -1,10 +1,12 @@
 using System.Xml.Linq;
 using Autograd.Tests.Files;
+using Autograd.Tests.Tape;
 using static Autograd.Tensor;
 
 namespace Autograd.Tests.Models;
 
 /// <summary>What the page of a training shows.</summary>
+[Collection(Alone.Name)] // the common stream of random numbers is that of all threads
 public sealed class TrainingReportTests : IDisposable
 {
     private readonly Folder _folder = new();
