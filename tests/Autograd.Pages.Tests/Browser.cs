@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -7,6 +8,7 @@ using System.Text.Json.Nodes;
 namespace Autograd.Pages.Tests;
 
 /// <summary>A Chromium without a window, driven through its debugging protocol.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "DisposeAsync, which ends every run of the tests, disposes of them.")]
 public sealed class Browser : IAsyncLifetime
 {
     /// <summary>Names the program, where it is not one of the usual ones.</summary>
