@@ -53,9 +53,9 @@ internal static class Interop
         var shape = new int[values.Rank];
         for (var axis = 0; axis < shape.Length; axis++)
         {
-            shape[axis] = checked((int)values.Lengths[axis]);
+            shape[axis] = Shape.Extent(values.Lengths[axis], "From");
         }
-        var flat = new T[checked((int)values.FlattenedLength)];
+        var flat = new T[Shape.Extent(values.FlattenedLength, "From")];
         values.FlattenTo(flat);
         return Tensor.From<T>(flat, Shape.Of(shape));
     }

@@ -62,6 +62,12 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
         return shape;
     }
 
+    /// <summary>The extent of an axis, which was computed wide enough.</summary>
+    /// <exception cref="ShapeException">It is more than an axis can have.</exception>
+    internal static int Extent(Int128 extent, string operation) => extent <= Array.MaxLength
+        ? (int)extent
+        : throw new ShapeException($"{operation}: an axis would have {extent} elements; the most is {Array.MaxLength}.");
+
     // For results whose size is already known to be valid, such as a permutation of an existing shape.
     internal static Shape Trusted(int[] dimensions, int size) => new(dimensions, size);
 

@@ -32,10 +32,12 @@ public partial class Tensor
         return FullOn(x.Backend, x.Shape, 1, x.DType);
     }
 
-    /// <summary>A tensor with one value everywhere; for integer types its fraction is dropped.</summary>
+    /// <summary>A tensor with one value everywhere.</summary>
+    /// <exception cref="ValueException">The type holds whole numbers, and the value is none, or one beyond its range.</exception>
     public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(shape);
+        RequireHolds(dtype, value, "Full");
         return FullOn(Device.Default.Backend, shape, value, dtype);
     }
 
@@ -50,6 +52,16 @@ public partial class Tensor
         var y = Allocate(dtype, shape, Backends.Cpu.CpuBackend.Instance);
         y.Elements<long>().Fill(value);
         return y.ToDefault();
+    }
+
+    /// <summary>Refuses what an integer type cannot hold exactly: of the many values it could become none was meant.</summary>
+    internal static void RequireHolds(DType dtype, double value, string operation)
+    {
+        var (least, most) = dtype == DType.Int32 ? (int.MinValue, (double)int.MaxValue) : (long.MinValue, Math.BitDecrement(-(double)long.MinValue));
+        if (dtype is DType.Int32 or DType.Int64 && !(value >= least && value <= most && Math.Truncate(value) == value))
+        {
+            throw new ValueException(FormattableString.Invariant($"{operation}: {value} is no {dtype}, which holds whole numbers from {least:R} to {most:R}; round it first, or take a floating type."));
+        }
     }
 
     internal static Tensor FullOn(Backends.Backend backend, Shape shape, double value, DType dtype)
@@ -104,7 +116,7 @@ public partial class Tensor
     }
 
     /// <summary>start, start + step, ... up to but without <paramref name="end"/>.</summary>
-    /// <exception cref="ValueException">A number is NaN or infinite, or the step is 0 or leads away from the end.</exception>
+    /// <exception cref="ValueException">A number is NaN or infinite, the step is 0 or leads away from the end, or a value is none that the type holds.</exception>
     public static Tensor Arange(double start, double end, double step = 1, DType dtype = DType.Float32)
     {
         var count = Math.Ceiling((end - start) / step);
@@ -116,21 +128,32 @@ public partial class Tensor
         {
             throw new ShapeException(FormattableString.Invariant($"Arange: {start} to {end} in steps of {step} has {count} elements, more than a tensor can hold."));
         }
-        return FromFunction((int)count, i => start + (i * step), dtype);
+        return FromFunction((int)count, i => start + (i * step), dtype, "Arange");
     }
 
     /// <summary>Evenly spaced values from start to end, both included.</summary>
     /// <exception cref="ShapeException">The count is negative.</exception>
-    public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32) =>
-        FromFunction(count, i => i == count - 1 && count > 1 ? end : start + (i * ((end - start) / Math.Max(count - 1, 1))), dtype);
+    /// <exception cref="ValueException">A bound is not finite, or a value is none that the type, an integer one, holds.</exception>
+    public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32)
+    {
+        if (!double.IsFinite(start) || !double.IsFinite(end))
+        {
+            throw new ValueException(FormattableString.Invariant($"Linspace: {start} to {end}; both must be finite."));
+        }
+        var gaps = Math.Max(count - 1, 1);
+        // The distance may be more than the largest number.
+        var gap = double.IsFinite(end - start) ? (end - start) / gaps : (end / gaps) - (start / gaps);
+        return FromFunction(count, i => i == count - 1 && count > 1 ? end : start + (i * gap), dtype, "Linspace");
+    }
 
-    private static Tensor FromFunction(Shape shape, Func<int, double> value, DType dtype)
+    private static Tensor FromFunction(Shape shape, Func<int, double> value, DType dtype, string operation)
     {
         var y = Allocate(DType.Float64, shape, Backends.Cpu.CpuBackend.Instance);
         var values = y.Elements<double>();
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = value(i);
+            RequireHolds(dtype, values[i], operation);
         }
         return y.Cast(dtype).ToDefault();
     }
@@ -168,7 +191,7 @@ public partial class Tensor
         if (typeof(T) == typeof(byte))
         {
             TensorPrimitives.ConvertTruncating(MemoryMarshal.AsBytes(values), y.Elements<float>());
-            return y;
+            return y.ToDefault();
         }
         values.CopyTo(y.Elements<T>());
         return y.ToDefault();

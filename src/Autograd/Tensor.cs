@@ -12,6 +12,7 @@ namespace Autograd;
 /// Mathematical functions are static (<c>using static Autograd.Tensor;</c> makes a script read like mathematics); reductions,
 /// shapes and indexing are members. Nothing needs disposing; <see cref="Dispose"/> gives large memory back early.
 /// </remarks>
+[System.Text.Json.Serialization.JsonConverter(typeof(TensorJsonConverter))]
 public partial class Tensor : IDisposable
 {
     [Flags]
@@ -263,9 +264,16 @@ public partial class Tensor : IDisposable
     {
         RequireType<T>("ToArray");
         var source = OnCpu().Packed();
-        var array = source.Elements<T>().ToArray();
-        GC.KeepAlive(source);
-        return array;
+        try
+        {
+            var array = source.Elements<T>().ToArray();
+            GC.KeepAlive(source);
+            return array;
+        }
+        catch (OutOfMemoryException error)
+        {
+            throw new TensorMemoryException($"ToArray: there is no memory for an array of {Size} elements, {(long)Size * DType.ByteSize()} bytes; AsSpan copies nothing of a contiguous tensor.", error);
+        }
     }
 
     internal Tensor OnCpu() => Device == Device.Cpu ? this : Backend.Download(this);

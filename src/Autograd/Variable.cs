@@ -10,6 +10,7 @@ namespace Autograd;
 /// and values taken earlier keep what they showed, and a gradient always belongs to the values that were recorded, however the
 /// variable changed between the forward and the backward pass.
 /// </remarks>
+[System.Text.Json.Serialization.JsonConverter(typeof(TensorJsonConverter))]
 public sealed class Variable : Tensor
 {
     private static long s_created;

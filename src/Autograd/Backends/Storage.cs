@@ -263,6 +263,7 @@ internal static class MemoryBudget
 
     public static void Take(long bytes)
     {
+        Serialization.Loading.Cost?.Take(bytes, "what the layers compute on one example");
         if (bytes > 16 << 20)
         {
             RefuseMoreThanThereIs(bytes);

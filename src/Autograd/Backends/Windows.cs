@@ -101,7 +101,7 @@ internal sealed class Windows(WindowAxis depth, WindowAxis height, WindowAxis wi
                 throw new ShapeException($"{operation}: the input {input} is empty at axis {i + 1}; only the batch may be.");
             }
             reach[i] = ((window[i] - 1L) * dilation) + 1;
-            var (before, after) = padding.IsCausal && rank == 1 && !halfAtMost ? (checked((int)(reach[i] - 1)), 0L)
+            var (before, after) = padding.IsCausal && rank == 1 && !halfAtMost ? (Shape.Extent(reach[i] - 1, operation), 0L)
                 : padding.At(i, rank, operation) is var given && !padding.IsSame ? (given.Before, (long)given.After) : SamePadding(extent, reach[i], stride);
             padded[i] = extent + before + after;
             if (halfAtMost && (before > reach[i] / 2 || after > reach[i] / 2))
@@ -122,6 +122,7 @@ internal sealed class Windows(WindowAxis depth, WindowAxis height, WindowAxis wi
                 $"{operation}: the window reaches over {List(reach)} elements, the padded input {input} has only {List(padded)}; the result would have extents " +
                 $"{Shape.Format(Outputs(axes[^rank..], padded, reach))}, each must be 1 or more.");
         }
+        Serialization.Loading.Cost?.TakeWindows(operation, input, axes, filters, halfAtMost ? filters : groups);
         return new Windows(axes[0], axes[1], axes[2], input[0], input[^1], filters, groups, rank);
     }
 
@@ -159,13 +160,13 @@ internal sealed class Windows(WindowAxis depth, WindowAxis height, WindowAxis wi
                 throw new ValueException($"{operation}: output padding {added} at axis {i + 1}; it must be below the stride {stride} or the dilation {dilation}.");
             }
             var reach = ((window[i] - 1L) * dilation) + 1;
-            var full = checked(((extent - 1) * stride) + reach);
+            var full = Shape.Extent(((Int128)(extent - 1) * stride) + reach, operation);
             var (before, after) = padding.At(i, rank, operation);
             long input;
             if (padding.IsSame)
             {
                 // The extent that a convolution with the same padding maps back to this one.
-                input = checked(extent * stride);
+                input = Shape.Extent((Int128)extent * stride, operation);
                 if (extra.IsGiven)
                 {
                     before = (int)Math.Min(reach / 2, int.MaxValue);

@@ -28,6 +28,7 @@ public sealed class CsvLogger(string fileName, string separator = ",", bool appe
     /// <inheritdoc/>
     public override void OnTrainBegin()
     {
+        Serialization.AtomicFile.RequireRegular(FileName);
         try
         {
             var hasHeader = Append && File.Exists(FileName) && new FileInfo(FileName).Length > 0;

@@ -70,13 +70,6 @@ public sealed class TrainingReport(string path = "training.html", string? title 
         }
         page.AddTable(["layer", "output", "parameters"], Model.Layers.Select(layer => (IReadOnlyList<string>)
             [layer.Describe(), SummaryTable.ShapeOf(layer), layer.ParameterCount.ToString(CultureInfo.InvariantCulture)]));
-        try
-        {
-            page.Save(Path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new FileException($"Cannot write '{Path}': {error.Message}", error);
-        }
+        page.Save(Path);
     }
 }

@@ -1,7 +1,7 @@
 namespace Autograd.Data;
 
 /// <summary>Takes the characters of a CSV file apart into cells, one after the other.</summary>
-internal sealed class CsvParser(char separator)
+internal sealed class CsvParser(char separator, char decimalMark)
 {
     /// <summary>Stands for bytes that are no UTF-8.</summary>
     public const char NotUtf8 = '\uFFFF';
@@ -194,7 +194,7 @@ internal sealed class CsvParser(char separator)
                 throw new FileException($"line {_lines[0]}, column {column + 1}: the name '{columns[column]}' is that of column {places[columns[column]] + 1} already.");
             }
         }
-        return new CsvTable(cells, columns, places, [.. Enumerable.Range(cells.Skipped, _lines.Count - cells.Skipped)]);
+        return new CsvTable(cells, decimalMark, columns, places, [.. Enumerable.Range(cells.Skipped, _lines.Count - cells.Skipped)]);
     }
 }
 

@@ -1,19 +1,22 @@
 using System.Globalization;
+using System.Numerics;
 using Autograd.Data;
 
 namespace Autograd;
 
 /// <summary>
-/// A table of texts with named columns, and its columns as numbers or classes: <c>table.Numbers(["width", "height"])</c>. Numbers are written as in C#, in every culture. See <see cref="Csv"/>.
+/// A table of texts with named columns, and its columns as numbers or classes: <c>table.Numbers(["width", "height"])</c>. Numbers are written as in C#, in every culture, <c>inf</c> and <c>nan</c> included; their decimal mark is that of the table. See <see cref="Csv"/>.
 /// </summary>
 public sealed class CsvTable
 {
     private readonly CsvCells _cells;
+    private readonly char _decimalMark;
     private readonly string[] _columns;
     private readonly Dictionary<string, int> _places;
     private readonly int[] _rows;
 
-    internal CsvTable(CsvCells cells, string[] columns, Dictionary<string, int> places, int[] rows) => (_cells, _columns, _places, _rows) = (cells, columns, places, rows);
+    internal CsvTable(CsvCells cells, char decimalMark, string[] columns, Dictionary<string, int> places, int[] rows) =>
+        (_cells, _decimalMark, _columns, _places, _rows) = (cells, decimalMark, columns, places, rows);
 
     /// <summary>The number of rows, without that of the names.</summary>
     public int Count => _rows.Length;
@@ -53,19 +56,29 @@ public sealed class CsvTable
         {
             throw new DTypeException($"Numbers: {dtype} has no NaN for empty cells.");
         }
+        var format = (NumberFormatInfo)CultureInfo.InvariantCulture.NumberFormat.Clone();
+        format.NumberDecimalSeparator = _decimalMark.ToString();
         return dtype switch
         {
-            DType.Float32 => Fill(columns, emptyAsNaN ? float.NaN : null, (ReadOnlySpan<char> text, out float value) =>
-                float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && IsMeant(text, value)),
-            DType.Float64 => Fill(columns, emptyAsNaN ? double.NaN : null, (ReadOnlySpan<char> text, out double value) =>
-                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && IsMeant(text, value)),
-            DType.Int32 => Fill<int>(columns, null, (ReadOnlySpan<char> text, out int value) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value)),
-            DType.Int64 => Fill<long>(columns, null, (ReadOnlySpan<char> text, out long value) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value)),
+            DType.Float32 => Fill(columns, emptyAsNaN ? float.NaN : null, (ReadOnlySpan<char> text, out float value) => Parsed(float.TryParse(text, NumberStyles.Float, format, out value), text, ref value)),
+            DType.Float64 => Fill(columns, emptyAsNaN ? double.NaN : null, (ReadOnlySpan<char> text, out double value) => Parsed(double.TryParse(text, NumberStyles.Float, format, out value), text, ref value)),
+            DType.Int32 => Fill<int>(columns, null, (ReadOnlySpan<char> text, out int value) => int.TryParse(text, NumberStyles.Integer, format, out value)),
+            DType.Int64 => Fill<long>(columns, null, (ReadOnlySpan<char> text, out long value) => long.TryParse(text, NumberStyles.Integer, format, out value)),
             _ => throw new DTypeException($"Numbers: the type is {dtype}; it must be one of numbers."),
         };
 
-        // Digits that give infinity are a number that the type cannot hold.
-        static bool IsMeant(ReadOnlySpan<char> text, double value) => !double.IsInfinity(value) || !text.ContainsAnyInRange('0', '9');
+        // Digits that give infinity are a number that the type cannot hold; other programs shorten the word.
+        static bool Parsed<T>(bool isNumber, ReadOnlySpan<char> text, ref T value) where T : IFloatingPointIeee754<T>
+        {
+            if (isNumber)
+            {
+                return !T.IsInfinity(value) || !text.ContainsAnyInRange('0', '9');
+            }
+            var word = text.Trim();
+            var isNegative = word.StartsWith('-');
+            value = isNegative ? T.NegativeInfinity : T.PositiveInfinity;
+            return word[(isNegative || word.StartsWith('+') ? 1 : 0)..].Equals("inf", StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     private delegate bool Parser<T>(ReadOnlySpan<char> text, out T value);
@@ -85,10 +98,24 @@ public sealed class CsvTable
             }
             else if (!parse(text, out values[i]))
             {
-                throw _cells.Error(row, place, _columns[place], $"'{Short(text)}' is no {Name<T>()}{(text.Contains(',') ? "; decimals follow a point, and thousands have no mark" : "")}");
+                throw _cells.Error(row, place, _columns[place], Problem<T>(text));
             }
         }
         return Tensor.From(values, shape);
+    }
+
+    private string Problem<T>(ReadOnlySpan<char> text)
+    {
+        var shown = $"'{Short(text)}'";
+        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && decimal.Truncate(exact) != exact)
+        {
+            return $"{shown} is no {Name<T>()}{(_decimalMark == ',' ? "; the table's decimal mark is a comma" : ", which is whole")}";
+        }
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && (!double.IsInfinity(value) || text.ContainsAnyInRange('0', '9')) && !double.IsNaN(value))
+        {
+            return $"{shown} is out of the range of {Name<T>()}s";
+        }
+        return $"{shown} is no {Name<T>()}{(text.Contains(',') && _decimalMark != ',' ? "; decimals follow a point unless Csv.Load has decimalMark: ',', and thousands have no mark" : "")}";
     }
 
     private static string Name<T>() => typeof(T) == typeof(int) ? "int32" : typeof(T) == typeof(long) ? "int64" : typeof(T) == typeof(float) ? "float32 number" : "float64 number";
@@ -131,7 +158,7 @@ public sealed class CsvTable
     {
         ArgumentNullException.ThrowIfNull(columns);
         int[] places = columns.Count == 0 ? [.. Enumerable.Range(0, _cells.Width)] : [.. columns.Select(Place)];
-        return new CsvTable(_cells, _columns, _places, Array.FindAll(_rows, row => Array.TrueForAll(places, place => !_cells.Text(row, place).IsWhiteSpace())));
+        return new CsvTable(_cells, _decimalMark, _columns, _places, Array.FindAll(_rows, row => Array.TrueForAll(places, place => !_cells.Text(row, place).IsWhiteSpace())));
     }
 
     private int Place(string column)

@@ -175,9 +175,18 @@ internal sealed class DataStore(string? folder, string? cache, HttpMessageHandle
         try
         {
             using var unpacked = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
-            return Convert.ToHexStringLower(SHA256.HashData(unpacked)) == expected;
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var cost = new FileCost(LoadLimits.Default, content.Length);
+            var buffer = new byte[1 << 16];
+            int count;
+            while ((count = unpacked.Read(buffer)) > 0)
+            {
+                cost.Take(count, "what it unpacks to");
+                hash.AppendData(buffer, 0, count);
+            }
+            return Convert.ToHexStringLower(hash.GetHashAndReset()) == expected;
         }
-        catch (InvalidDataException)
+        catch (Exception error) when (error is InvalidDataException or FileException)
         {
             return false;
         }

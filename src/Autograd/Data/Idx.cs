@@ -12,22 +12,31 @@ public static class Idx
     private const long MostExpansion = 1032;
 
     /// <summary>Reads an array. Bytes and 16-bit integers become int32; the rest keep their type.</summary>
-    /// <exception cref="FileException">The file cannot be read, is not in this format, or holds fewer or more values than it says.</exception>
-    public static Tensor Load(string path) => Read(path).ToTensor();
+    /// <param name="path">The file.</param>
+    /// <param name="limits">What reading it may cost; <see cref="LoadLimits.Default"/> when left out.</param>
+    /// <exception cref="FileException">The file cannot be read, is not in this format, holds fewer or more values than it says, or costs more than the limits allow.</exception>
+    public static Tensor Load(string path, LoadLimits? limits = null) => Read(path, limits).ToTensor();
 
-    internal static IdxArray Read(string path) => AtomicFile.Read(path, stream =>
+    internal static IdxArray Read(string path, LoadLimits? limits = null) => AtomicFile.Read(path, limits, (stream, cost) =>
     {
         var start = new byte[2];
         var isPacked = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start is [0x1F, 0x8B];
         stream.Position = 0;
         if (!isPacked)
         {
-            return Read(stream, stream.Length);
+            return Read(stream, stream.Length, cost);
         }
-        using var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
-        var array = Read(unpacked, stream.Length * MostExpansion);
-        RequireWhole(stream, array);
-        return array;
+        try
+        {
+            using var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
+            var array = Read(unpacked, stream.Length * MostExpansion, cost);
+            RequireWhole(stream, array);
+            return array;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new FileException("the gzip file is damaged: get it again.", error); // .NET says of a wrong checksum that the method of compression is not supported
+        }
     });
 
     // GZipStream does not miss the checksum and the length at the end of a file that was cut there. They are those of the last part, where there are several.
@@ -35,6 +44,10 @@ public static class Idx
     {
         byte[] header = [0, 0, array.Type, (byte)array.Shape.Rank, .. array.Shape.SelectMany(extent => (byte[])[(byte)(extent >> 24), (byte)(extent >> 16), (byte)(extent >> 8), (byte)extent])];
         Span<byte> end = stackalloc byte[8];
+        if (packed.Length < 18)
+        {
+            throw new FileException("the gzip file is cut.");
+        }
         packed.Seek(-8, SeekOrigin.End);
         packed.ReadExactly(end);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(end[4..]);
@@ -52,7 +65,8 @@ public static class Idx
 
     /// <param name="stream">Where the header begins.</param>
     /// <param name="most">The most bytes there can be, so that a header cannot ask for more memory than the file could fill.</param>
-    private static IdxArray Read(Stream stream, long most)
+    /// <param name="cost">What the array is taken out of.</param>
+    private static IdxArray Read(Stream stream, long most, FileCost cost)
     {
         Span<byte> magic = stackalloc byte[4];
         if (stream.ReadAtLeast(magic, 4, throwOnEndOfStream: false) < 4 || magic is not [0, 0, _, _])
@@ -90,6 +104,8 @@ public static class Idx
         {
             throw new FileException($"the IDX header claims {needed} bytes of data, and there can be {Math.Min(most - header, Array.MaxLength)} at most: the file is cut or damaged.");
         }
+        // The bytes, and the tensor, whose elements have four bytes or eight.
+        cost.Take(needed + ((needed / size) * Math.Max(size, 4)), $"the IDX array of shape {Shape.Format(shape)}");
         var bytes = new byte[(int)needed];
         var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (read < bytes.Length)

@@ -3,7 +3,7 @@ using static Autograd.Tensor;
 namespace Autograd;
 
 /// <summary>A learned vector for each of <c>inputDim</c> numbers: [batch, ...] of integers to [batch, ..., outputDim].</summary>
-/// <param name="inputDim">How many there are; inputs are 0 to inputDim - 1. Floating inputs are cut to integers.</param>
+/// <param name="inputDim">How many there are; inputs are 0 to inputDim - 1. Floating inputs must be whole numbers.</param>
 /// <param name="outputDim">The length of a vector.</param>
 /// <param name="embeddingsInitializer">The first vectors; uniform in [-0.05, 0.05) by default.</param>
 /// <param name="embeddingsRegularizer">A penalty on the vectors.</param>
@@ -43,7 +43,7 @@ public sealed class Embedding(
     /// <inheritdoc/>
     protected override Tensor Call(Tensor x, bool training)
     {
-        var positions = x.DType is DType.Int32 or DType.Int64 ? x : x.Cast(DType.Int64);
+        var positions = x.DType.IsFloating() ? Whole(x) : x.DType == DType.Bool ? x.Cast(DType.Int64) : x;
         var y = Embeddings!.Take(positions);
         if (!MaskZero)
         {
@@ -51,6 +51,16 @@ public sealed class Embedding(
         }
         using var pause = Recording.Pause();
         return Masks.Set(y, NotEqual(positions, 0));
+    }
+
+    private static Tensor Whole(Tensor x)
+    {
+        using var pause = Recording.Pause();
+        var positions = x.Cast(DType.Int64);
+        var isCut = NotEqual(x, positions.Cast(x.DType));
+        return isCut.Any().Item<bool>()
+            ? throw new ValueException(FormattableString.Invariant($"Embedding: the input holds {x[isCut][0].Item()}, which is no number of a vector; those are whole. Round them first if that is meant."))
+            : positions;
     }
 }
 

@@ -367,6 +367,7 @@ public abstract partial class Layer
         try
         {
             inputs = Converted(inputs);
+            Loading.Cost?.TakeReading(this, inputs);
             if (!IsBuilt)
             {
                 EnsureBuilt(inputs);

@@ -72,7 +72,7 @@ public abstract class UpSampling : Layer
             var factor = Size.At(axis, _spatial, 1, 1, GetType().Name, "size");
             if (factor > 1)
             {
-                x = IsBilinear ? Resampling.Along(x, axis + 1, checked(x.Shape[axis + 1] * factor), "bilinear") : Repeated(x, axis + 1, factor);
+                x = IsBilinear ? Resampling.Along(x, axis + 1, Shape.Extent((long)x.Shape[axis + 1] * factor, GetType().Name), "bilinear") : Repeated(x, axis + 1, factor);
             }
         }
         return x;
@@ -82,7 +82,7 @@ public abstract class UpSampling : Layer
     {
         var extents = x.Shape.ToArray();
         int[] repeated = [.. extents[..(axis + 1)], factor, .. extents[(axis + 1)..]];
-        extents[axis] = checked(extents[axis] * factor);
+        extents[axis] = Shape.Extent((long)extents[axis] * factor, "UpSampling");
         return x.ExpandDims(axis + 1).BroadcastTo(repeated).Reshape(Shape.Of(extents));
     }
 }

@@ -188,6 +188,7 @@ public abstract class RecurrentLayer : Layer
         var states = given.Count > 0 ? given.ToArray() : [.. Enumerable.Range(0, StateCount).Select(_ => FullOn(x.Backend, [x.Shape[0], Units], 0, x.DType))];
         var noise = drops ? Dropped(FullOn(x.Backend, [x.Shape[0], Units], 1, x.DType), RecurrentDropout, Seeds!.Next()) : null;
         Func<Tensor, Tensor> seen = noise is null ? state => state : state => state * noise;
+        Serialization.Loading.Cost?.Take((long)x.Shape[1] * Serialization.FileCost.BytesPerCall, $"a walk of {x.Shape[1]} steps");
         var outputs = new Tensor[x.Shape[1]];
         for (var i = 0; i < outputs.Length; i++)
         {

@@ -35,12 +35,13 @@ internal static class Resampling
         {
             throw new ShapeException($"images of shape {x.Shape} have no pixels.");
         }
+        Serialization.Loading.Cost?.Take((Int128)extent * (interpolation == "nearest" ? 1 : n) * 2 * sizeof(double), $"resizing to {extent} pixels");
         var places = Enumerable.Range(0, extent).Select(o => ((o + 0.5) * n / extent) - 0.5);
         if (interpolation == "nearest")
         {
             return x.Take(From([.. places.Select(place => Math.Clamp((long)Math.Floor(place + 0.5), 0, n - 1))]), axis);
         }
-        var weights = new double[extent * n];
+        var weights = new double[Shape.Of(extent, n).Size];
         foreach (var (o, at) in places.Index())
         {
             var place = Math.Clamp(at, 0, n - 1);

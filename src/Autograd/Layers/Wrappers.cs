@@ -106,7 +106,7 @@ public sealed class TimeDistributed : Layer
             throw new ShapeException("there must be three axes or more, [batch, time, ...].");
         }
         var (batch, time) = (x.Shape[0], x.Shape[1]);
-        var y = Layer.Apply(x.Reshape(Shape.Of([checked(batch * time), .. x.Shape.Dimensions[2..]])));
+        var y = Layer.Apply(x.Reshape(Shape.Of([Shape.Extent((long)batch * time, "TimeDistributed"), .. x.Shape.Dimensions[2..]])));
         return y.Reshape(Shape.Of([batch, time, .. y.Shape.Dimensions[1..]]));
     }
 }

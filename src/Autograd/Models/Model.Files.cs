@@ -25,8 +25,9 @@ public partial class Model
     /// <summary>Reads a whole model that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file. Nothing in it is run, and only registered kinds of layers are made from it.</param>
     /// <param name="resume">Whether the random numbers go on as they would have when the file was written, so that training resumed equals training not interrupted.</param>
-    /// <exception cref="FileException">The file cannot be read, or is not a model.</exception>
-    public static Model Load(string path, bool resume = false) => ModelFile.Load(path, resume);
+    /// <param name="limits">What reading it may cost: memory, and layers; <see cref="LoadLimits.Default"/> when left out.</param>
+    /// <exception cref="FileException">The file cannot be read, is not a model, or costs more than the limits allow.</exception>
+    public static Model Load(string path, bool resume = false, LoadLimits? limits = null) => ModelFile.Load(path, resume, limits);
 
     /// <summary>Writes the weights: by name to a safetensors file, or in Keras's order to an <c>.npz</c> file, for <c>model.set_weights</c>.</summary>
     /// <exception cref="FileException">The file cannot be written; an old file is as it was.</exception>
@@ -38,8 +39,9 @@ public partial class Model
     /// Whether those weights are read that fit by name and shape, and the others left as they are: for a model with another head. Weights of the file that the model does not know are ignored. Arrays of an
     /// <c>.npz</c> file go by name unless they are numbered, <c>arr_0</c>, <c>arr_1</c> and so on; then there must be as many as weights.
     /// </param>
+    /// <param name="limits">What reading it may cost; <see cref="LoadLimits.Default"/> when left out.</param>
     /// <returns>The paths of the weights that were left as they are, as in <see cref="Layer.NamedWeights"/>; none without <paramref name="skipMismatch"/>.</returns>
-    /// <exception cref="FileException">The file cannot be read, or its weights do not fit, or with <paramref name="skipMismatch"/> not one of them; the message lists all that do not.</exception>
+    /// <exception cref="FileException">The file cannot be read, costs more than the limits allow, or its weights do not fit, or with <paramref name="skipMismatch"/> not one of them; the message lists all that do not.</exception>
     /// <exception cref="ModelException">The model is not built.</exception>
-    public IReadOnlyList<string> LoadWeights(string path, bool skipMismatch = false) => ModelFile.LoadWeights(this, path, skipMismatch);
+    public IReadOnlyList<string> LoadWeights(string path, bool skipMismatch = false, LoadLimits? limits = null) => ModelFile.LoadWeights(this, path, skipMismatch, limits);
 }

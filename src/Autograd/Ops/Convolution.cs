@@ -150,7 +150,7 @@ namespace Autograd.Ops
             {
                 throw new ShapeException($"{name}: the images {x.Shape} have {x.Shape[^1]} channels, the kernel {kernel.Shape} [spatial..., filters / groups, channels] is for {kernel.Shape[^1]}.");
             }
-            var filters = checked(kernel.Shape[^2] * groups);
+            var filters = Shape.Extent((long)kernel.Shape[^2] * groups, name);
             var windows = Windows.Under(name, x.Shape, kernel.Shape.Dimensions[..^2], filters, groups, strides, padding, dilations, outputPadding);
             return Apply(new ConvolutionOp(name, ConvolutionPart.Input, windows), x, kernel);
         }

@@ -18,7 +18,13 @@ public partial class Tensor
         if (x.Rank == 1)
         {
             // In a matrix of n columns a diagonal is every n + 1st element: a column in rows one longer.
-            var (length, n) = (x.Shape[0], checked(x.Shape[0] + Math.Abs(k)));
+            var length = x.Shape[0];
+            var wanted = length + Math.Abs((long)k);
+            if ((Int128)wanted * (wanted + 1) > Array.MaxLength)
+            {
+                throw new ShapeException($"Diag: a vector of {length} elements on diagonal {k} takes a matrix of {wanted} x {wanted}, more than the {Array.MaxLength} elements that a tensor can hold.");
+            }
+            var n = (int)wanted;
             var first = k >= 0 ? k : -k * n;
             var spread = x.ExpandDims(1).Pad([(0, 0), (0, n)]).Flatten();
             return spread.Pad([(first, (n * n) - first - (length * (n + 1)))]).Reshape(n, n);
@@ -29,10 +35,10 @@ public partial class Tensor
         Shape leading = [.. x.Shape.Dimensions[..^2]];
         if (count == 0)
         {
-            return x.Reshape([.. leading, checked(rows * columns)])[Ellipsis, ..0];
+            return x.Reshape([.. leading, Shape.Extent((long)rows * columns, "Diag")])[Ellipsis, ..0];
         }
         var positions = Arange(start, start + (count * (columns + 1L)), columns + 1L);
-        return x.Reshape([.. leading, checked(rows * columns)]).Take(positions, -1);
+        return x.Reshape([.. leading, Shape.Extent((long)rows * columns, "Diag")]).Take(positions, -1);
     }
 
     /// <summary>The sum of a diagonal of matrices [..., rows, columns]. Sums of bools and int32 are int64.</summary>

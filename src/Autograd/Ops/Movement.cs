@@ -237,6 +237,7 @@ namespace Autograd
         /// <param name="padding">For each axis how many elements to add before and after; negative ones crop.</param>
         /// <param name="value">The constant.</param>
         /// <exception cref="ShapeException">There is not one pair per axis, or an axis would be cropped below 0.</exception>
+        /// <exception cref="ValueException">The constant is none that the type, an integer one, holds.</exception>
         public Tensor Pad(ReadOnlySpan<(int Before, int After)> padding, double value = 0)
         {
             if (padding.Length != Rank)
@@ -254,12 +255,13 @@ namespace Autograd
                 {
                     throw new ShapeException($"Pad: ({before}, {after}) at axis {i} of shape {Shape} leaves {extent} elements.");
                 }
-                var start = Math.Max(-before, 0);
+                var start = (int)Math.Max(-(long)before, 0);
                 var length = Shape[i] - start - Math.Max(-after, 0);
                 slices[i] = new AxisSlice(start, 1, length);
                 placed[i] = new AxisSlice(Math.Max(before, 0), 1, length);
                 result[i] = (int)extent;
             }
+            RequireHolds(DType, value, "Pad");
             Shape padded = result;
             var inner = Slice(slices);
             var y = inner.Unslice(placed, padded);

@@ -41,9 +41,9 @@ public sealed class Adadelta : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Field(Gain) * ((g * g) - s0);
+            s0 = RunningAverage.Of(s0, Gain, g * g);
             var change = T.OverRoot(T.Sqrt(s1 + T.Field(Epsilon)) * g, s0 + T.Field(Epsilon), T.Zero);
-            s1 += T.Field(Gain) * ((change * change) - s1);
+            s1 = RunningAverage.Of(s1, Gain, change * change);
             w -= T.Field(Rate) * change;
         }
     }

@@ -60,7 +60,7 @@ public sealed class Adafactor : Optimizer
     /// <inheritdoc/>
     protected override void Update(Parameter parameter, Tensor gradient)
     {
-        var g = parameter.Prepare(gradient);
+        var g = RunningAverage.Squarable(parameter.Prepare(gradient));
         var (w, rows, columns) = (parameter.Variable, parameter.Slots[0], parameter.Slots[1]);
         var squares = Tensor.Square(g) + Epsilon1;
         Tensor velocity;

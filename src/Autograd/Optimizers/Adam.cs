@@ -77,7 +77,7 @@ internal readonly record struct AdamRule(double Gain1, double Gain2, double Rate
     public void Average<T>(T g, ref T m, ref T v) where T : struct, IReal<T>
     {
         m += T.Field(Gain1) * (g - m);
-        v += T.Field(Gain2) * ((g * g) - v);
+        v = RunningAverage.Of(v, Gain2, g * g);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

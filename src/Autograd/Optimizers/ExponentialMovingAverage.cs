@@ -30,7 +30,7 @@ public sealed class ExponentialMovingAverage
 
     /// <summary>Takes the present values into the averages; the average of a variable met for the first time starts at its value.</summary>
     /// <exception cref="DTypeException">A variable holds integers.</exception>
-    /// <exception cref="InvalidOperationException">The averages stand in for their variables now.</exception>
+    /// <exception cref="ModelException">The averages stand in for their variables now.</exception>
     public void Apply(IReadOnlyList<Variable> variables)
     {
         ArgumentNullException.ThrowIfNull(variables);
@@ -68,7 +68,7 @@ public sealed class ExponentialMovingAverage
     }
 
     /// <summary>Puts the averages in place of all variables met, until disposed: <c>using (average.Swap()) Evaluate();</c></summary>
-    /// <exception cref="InvalidOperationException">They are in place already.</exception>
+    /// <exception cref="ModelException">They are in place already.</exception>
     public IDisposable Swap()
     {
         ThrowIfSwapped();
@@ -102,7 +102,7 @@ public sealed class ExponentialMovingAverage
     {
         if (_isSwapped)
         {
-            throw new InvalidOperationException("ExponentialMovingAverage: the averages stand in for their variables; dispose what Swap returned first.");
+            throw new ModelException("ExponentialMovingAverage: the averages stand in for their variables; dispose what Swap returned first.");
         }
     }
 

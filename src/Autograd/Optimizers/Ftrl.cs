@@ -56,16 +56,23 @@ public sealed class Ftrl : Optimizer
         : throw new ValueException("Ftrl: the learning rate is 0; this formula divides by it.");
 
     /// <inheritdoc/>
-    protected override void Update(Parameter parameter, Tensor gradient) => parameter.Apply(_rule, gradient);
+    protected override void Update(Parameter parameter, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        parameter.Apply(_rule with { Most = parameter.Variable.DType == DType.Float32 ? float.MaxValue : double.MaxValue }, gradient);
+    }
 
     private readonly record struct Rule(double Rate, double Power, double L1, double TwoL2, double TwoShrinkage) : IUpdateRule
     {
+        /// <summary>The largest sum of squares: the difference of two infinite ones would be NaN.</summary>
+        public double Most { get; init; }
+
         public static int Slots => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            var (before, after) = (s0, s0 + (g * g));
+            var (before, after) = (s0, T.Min(s0 + (g * g), T.Field(Most)));
             var (powerBefore, powerAfter) = Power == 0.5 ? (T.Sqrt(before), T.Sqrt(after)) : (T.Pow(before, T.Field(Power)), T.Pow(after, T.Field(Power)));
             s1 += g + (T.Field(TwoShrinkage) * w) - ((powerAfter - powerBefore) / T.Field(Rate) * w);
             var kept = T.Min(T.Max(s1, T.Field(-L1)), T.Field(L1)) - s1;

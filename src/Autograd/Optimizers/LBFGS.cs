@@ -70,7 +70,7 @@ public sealed class LBFGS : Optimizer
 
     private protected override void Step(Variable[] variables, Tensor?[] gradients) => throw NeedsLoss();
 
-    private static InvalidOperationException NeedsLoss() => new("LBFGS: gradients are not enough, it evaluates the loss at several points; call Minimize(loss, variables).");
+    private static ValueException NeedsLoss() => new("LBFGS: gradients are not enough, it evaluates the loss at several points; call Minimize(loss, variables).");
 
     /// <summary>Up to <see cref="MaxIterations"/> steps, each evaluating the loss at least once. Always give the same variables.</summary>
     /// <returns>The loss before the first step.</returns>

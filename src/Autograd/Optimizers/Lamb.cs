@@ -41,7 +41,7 @@ public sealed class Lamb : Optimizer
     /// <inheritdoc/>
     protected override void Update(Parameter parameter, Tensor gradient)
     {
-        var g = parameter.Prepare(gradient);
+        var g = RunningAverage.Squarable(parameter.Prepare(gradient));
         var (w, m, v) = (parameter.Variable, parameter.Slots[0], parameter.Slots[1]);
         m.AssignAdd((1 - Beta1) * (g - m));
         v.AssignAdd((1 - Beta2) * (Tensor.Square(g) - v));

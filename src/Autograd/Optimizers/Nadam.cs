@@ -80,7 +80,7 @@ public sealed class Nadam : Optimizer
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
             s0 += T.Field(Gain1) * (g - s0);
-            s1 += T.Field(Gain2) * ((g * g) - s1);
+            s1 = RunningAverage.Of(s1, Gain2, g * g);
             w -= T.OverRoot((T.Field(MeanRate) * s0) + (T.Field(GradientRate) * g), s1, T.Field(Epsilon));
         }
     }

@@ -129,6 +129,22 @@ internal readonly record struct PreparationRule(Preparation Preparation) : IUpda
     public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T> => w = Preparation.Of(g, w);
 }
 
+/// <summary>Averages of what may overflow, as squares of gradients do from 1.8e19 on in single precision.</summary>
+internal static class RunningAverage
+{
+    /// <summary>average + gain (x - average), infinite for ever once it is: a weight whose average of squares overflowed stands still. The difference of two infinities would make it NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Of<T>(T average, double gain, T x) where T : struct, IReal<T> =>
+        average + (T.Field(gain) * (x - T.Select(average < T.Const(double.PositiveInfinity), average, T.Zero)));
+
+    /// <summary>A gradient whose square, and the sum of a million of them, the type can hold.</summary>
+    public static Tensor Squarable(Tensor gradient)
+    {
+        var most = gradient.DType == DType.Float32 ? 1e16 : 1e151;
+        return Tensor.Clip(gradient, -most, most);
+    }
+}
+
 /// <summary>average += (1 - decay) (value - average), the value given as gradient.</summary>
 internal readonly record struct AverageRule(double Decay) : IUpdateRule
 {

@@ -53,10 +53,12 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Of<T>(ref T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, IReal<T>
         {
-            s0 += T.Field(Gain) * ((g * g) - s0);
+            s0 = RunningAverage.Of(s0, Gain, g * g);
             // Not centered, the mean stays 0.
             s1 += T.Field(MeanGain) * (g - s1);
-            var variance = s0 - (s1 * s1);
+            // Not below 0, where rounding would put it for gradients that hardly change, and infinite where the squares are.
+            var square = s1 * s1;
+            var variance = T.Select(square < s0, s0 - square, T.Select(s0 < T.Const(double.PositiveInfinity), T.Zero, s0));
             s2 = (T.Field(Momentum) * s2) + T.OverRoot(T.Field(Rate) * g, variance + T.Field(Inside), T.Field(Outside));
             w -= T.Field(Step) * s2;
         }

@@ -36,7 +36,7 @@ internal static class Backup
     /// <exception cref="FileException">The file is not of this model and optimizer; nothing is changed.</exception>
     public static int Restore(Model model, string path)
     {
-        var content = Safetensors.Load(path);
+        var content = Safetensors.Load(path, null, out var cost);
         var wasBuilt = model.IsBuilt;
         Tensor[]? before = null;
         try
@@ -44,7 +44,11 @@ internal static class Backup
             var json = JsonNode.Parse(content.Metadata.GetValueOrDefault(Key) ?? throw new FileException("this is no backup.")) as JsonObject ?? throw new FileException("the backup's description is broken.");
             var epoch = Settings.Read<int>(json["epoch"], "the epoch");
             var random = RandomState.Parse(Settings.Text(json, "random"));
-            ModelFile.BuildFor(model, json);
+            Loading.Within<object?>(cost, null, () =>
+            {
+                ModelFile.BuildFor(model, json);
+                return null;
+            });
             before = model.GetWeights();
             ModelFile.SetWeights(model, Under(WeightPrefix).ToDictionary());
             if (json["parameters"] is { } names)

@@ -79,16 +79,16 @@ internal static class ModelFile
         }
     }
 
-    public static Model Load(string path, bool resume)
+    public static Model Load(string path, bool resume, LoadLimits? limits)
     {
-        var content = Safetensors.Load(path);
+        var content = Safetensors.Load(path, limits, out var cost);
         return Named(path, () =>
         {
             CheckVersion(content);
             var weights = content.Tensors.Where(entry => entry.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
                 .ToDictionary(entry => entry.Key[WeightPrefix.Length..], entry => entry.Value);
             // Twice what there is, and a little: a weight that is merely missing gets its name told.
-            var model = Loading.Within((2 * weights.Values.Sum(weight => (long)weight.Size)) + 1024, () => ReadModel(content.Metadata[ModelKey]));
+            var model = Loading.Within(cost, (2 * weights.Values.Sum(weight => (long)weight.Size)) + 1024, () => ReadModel(content.Metadata[ModelKey], cost));
             SetWeights(model, weights);
             if (content.Metadata.TryGetValue(CompilationKey, out var compilation))
             {
@@ -129,8 +129,9 @@ internal static class ModelFile
         }
     }
 
-    private static Model ReadModel(string json)
+    private static Model ReadModel(string json, FileCost cost)
     {
+        cost.RequireObjects(json.AsSpan().Count('{'));
         var node = Parse(json);
         var model = ReadLayer(node) as Model ?? throw new FileException("the file holds a layer, but no model.");
         BuildFor(model, node);
@@ -142,8 +143,10 @@ internal static class ModelFile
     {
         using var pause = Recording.Pause();
         var inputs = node["inputs"] as JsonArray ?? throw new FileException("the model's inputs are missing.");
-        model.ApplyAll(Tensors.Of([.. inputs.Select(input => Tensor.Zeros(
-            Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Settings.Read<DType>(input!["dtype"], "an input's dtype")))]), training: false);
+        (Shape Shape, DType DType)[] examples = [.. inputs.Select(input =>
+            (Shape.Of([1, .. Settings.ReadShape(input?["shape"], "an input")]), Settings.Read<DType>(input!["dtype"], "an input's dtype")))];
+        Loading.Cost?.Require(examples.Sum(example => (long)example.Shape.Size * example.DType.ByteSize()), $"an example of the inputs {string.Join(", ", examples.Select(example => example.Shape))}");
+        model.ApplyAll(Tensors.Of([.. examples.Select(example => Tensor.Zeros(example.Shape, example.DType))]), training: false);
     }
 
     // What is written can be read, which how deeply models nest decides.
@@ -209,6 +212,7 @@ internal static class ModelFile
 
     public static Layer ReadLayer(JsonNode? node)
     {
+        Loading.Cost?.TakeLayer();
         var json = node as JsonObject ?? throw new FileException($"a layer is expected where the file has {Settings.Shown(node)}.");
         Layer layer = Settings.Text(json, "kind") switch
         {
@@ -260,6 +264,7 @@ internal static class ModelFile
         Node At(int place) => places.GetValueOrDefault(place) ?? throw new FileException($"the graph reads place {place} before anything is there.");
         foreach (var step in Items(json, "steps"))
         {
+            Loading.Cost?.TakeLayer();
             var layer = Settings.Read<int>(step?["layer"], "a step's layer") is var index && index >= 0 && index < layers.Count ? layers[index] : throw new FileException("a step of the graph has no layer.");
             var results = layer.ApplyAll([.. Numbers(step!, "reads").Select(At)]);
             var writes = Numbers(step!, "writes");
@@ -342,7 +347,7 @@ internal static class ModelFile
         }
     }
 
-    public static IReadOnlyList<string> LoadWeights(Model model, string path, bool skipMismatch)
+    public static IReadOnlyList<string> LoadWeights(Model model, string path, bool skipMismatch, LoadLimits? limits)
     {
         if (!model.IsBuilt && !model.NamedWeights().Any())
         {
@@ -351,7 +356,7 @@ internal static class ModelFile
         }
         if (IsNpz(path))
         {
-            var arrays = Npz.Load(path);
+            var arrays = Npz.Load(path, limits);
             var names = model.NamedWeights().Select(weight => weight.Path).ToArray();
             var areNumbered = arrays.Keys.All(name => name.StartsWith("arr_", StringComparison.Ordinal));
             if (skipMismatch && !areNumbered)
@@ -368,7 +373,7 @@ internal static class ModelFile
                 : arrays.Values;
             return Named(path, () => SetWeights(model, names.Zip(inOrder).ToDictionary(), skipMismatch));
         }
-        var content = Safetensors.Load(path);
+        var content = Safetensors.Load(path, limits);
         var isModel = content.Metadata.ContainsKey(ModelKey);
         return Named(path, () => SetWeights(model, content.Tensors.Where(entry => !isModel || entry.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
             .ToDictionary(entry => isModel ? entry.Key[WeightPrefix.Length..] : entry.Key, entry => entry.Value), skipMismatch));

@@ -24,10 +24,12 @@ public static partial class Npy
     }
 
     /// <summary>Reads one array. Types without a tensor of their own become the next wider one: bytes and 16-bit integers int32, uint32 int64, float16 float32.</summary>
-    /// <exception cref="FileException">The file cannot be read, or is not an array of numbers.</exception>
-    public static Tensor Load(string path) => AtomicFile.Read(path, stream =>
+    /// <param name="path">The file.</param>
+    /// <param name="limits">What reading it may cost; <see cref="LoadLimits.Default"/> when left out.</param>
+    /// <exception cref="FileException">The file cannot be read, is not an array of numbers, or costs more than the limits allow.</exception>
+    public static Tensor Load(string path, LoadLimits? limits = null) => AtomicFile.Read(path, limits, (stream, cost) =>
     {
-        var tensor = Read(stream, stream.Length);
+        var tensor = Read(stream, stream.Length, cost);
         return stream.ReadByte() < 0 ? tensor : throw new FileException("there are bytes after the array.");
     });
 
@@ -54,7 +56,8 @@ public static partial class Npy
 
     /// <param name="stream">Where the array begins.</param>
     /// <param name="length">The most bytes there can be, so that a header cannot ask for more memory than the file could fill.</param>
-    internal static Tensor Read(Stream stream, long length)
+    /// <param name="cost">What the array is taken out of.</param>
+    internal static Tensor Read(Stream stream, long length, FileCost cost)
     {
         Span<byte> start = stackalloc byte[8];
         if (stream.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8 || !start[..6].SequenceEqual(Magic))
@@ -66,33 +69,29 @@ public static partial class Npy
         {
             throw new FileException($"npy version {major}.{minor}; those known here are 1.0, 2.0 and 3.0.");
         }
-        var headerLength = 0u;
-        if (major == 1)
-        {
-            Span<byte> two = stackalloc byte[2];
-            stream.ReadExactly(two);
-            headerLength = BinaryPrimitives.ReadUInt16LittleEndian(two);
-        }
-        else
-        {
-            Span<byte> four = stackalloc byte[4];
-            stream.ReadExactly(four);
-            headerLength = BinaryPrimitives.ReadUInt32LittleEndian(four);
-        }
-        if (headerLength > LongestHeader || headerLength > length)
+        Span<byte> claimed = stackalloc byte[4];
+        claimed.Clear();
+        var width = major == 1 ? 2 : 4;
+        var isWhole = stream.ReadAtLeast(claimed[..width], width, throwOnEndOfStream: false) == width;
+        var headerLength = BinaryPrimitives.ReadUInt32LittleEndian(claimed);
+        if (headerLength > LongestHeader)
         {
             throw new FileException($"the npy header claims {headerLength} bytes; the most is {LongestHeader}.");
         }
         var text = new byte[headerLength];
-        stream.ReadExactly(text);
+        if (!isWhole || stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false) < text.Length)
+        {
+            throw new FileException("the file ends within the npy header.");
+        }
         var (type, isFortran, shape) = Parse(Encoding.UTF8.GetString(text));
-        return Read(stream, length, type, isFortran, shape);
+        return Read(stream, length, type, isFortran, shape, cost);
     }
 
-    private const string Pair = @"'(descr|fortran_order|shape)'\s*:\s*('[^'\\]{0,64}'|True|False|\([\d\sL,]*\))\s*";
+    // Spaces once taken are not given back, or a header of them would take for ever.
+    private const string Pair = @"'(descr|fortran_order|shape)'(?>\s*):(?>\s*)('[^'\\]{0,64}'|True|False|\((?>[\d\sL,]*)\))(?>\s*)";
 
     // The one literal NumPy writes, three pairs in any order; anything else, code above all, does not match.
-    [GeneratedRegex(@"^\{\s*" + Pair + @",\s*" + Pair + @",\s*" + Pair + @",?\s*\}\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\{(?>\s*)" + Pair + @",(?>\s*)" + Pair + @",(?>\s*)" + Pair + @",?(?>\s*)\}(?>\s*)$", RegexOptions.CultureInvariant)]
     private static partial Regex Header();
 
     [GeneratedRegex(@"^(?<order>[<>|=])(?<kind>[a-zA-Z])(?<size>\d{1,3})$", RegexOptions.CultureInvariant)]
@@ -125,74 +124,47 @@ public static partial class Npy
         }
     }
 
-    private static Tensor Read(Stream stream, long length, string type, bool isFortran, Shape shape)
+    // NumPy's kinds and sizes, the names of the same in safetensors, and the type that holds all their values.
+    private static readonly (string Kind, string Name, int Size, DType DType)[] s_kinds =
+    [
+        ("b1", "BOOL", 1, DType.Bool), ("u1", "U8", 1, DType.Int32), ("i1", "I8", 1, DType.Int32), ("u2", "U16", 2, DType.Int32), ("i2", "I16", 2, DType.Int32), ("f2", "F16", 2, DType.Float32),
+        ("u4", "U32", 4, DType.Int64), ("i4", "I32", 4, DType.Int32), ("f4", "F32", 4, DType.Float32), ("i8", "I64", 8, DType.Int64), ("f8", "F64", 8, DType.Float64),
+    ];
+
+    private static Tensor Read(Stream stream, long length, string type, bool isFortran, Shape shape, FileCost cost)
     {
         var match = Description().Match(type);
         var kind = match.Groups["kind"].Value + match.Groups["size"].Value;
-        var size = kind switch
-        {
-            "b1" or "i1" or "u1" => 1,
-            "i2" or "u2" or "f2" => 2,
-            "i4" or "u4" or "f4" => 4,
-            "i8" or "f8" => 8,
-            _ => throw new FileException(
-                $"an npy array of type '{type}'{(type.Contains('O', StringComparison.Ordinal) ? ", pickled objects, which could run code," : "")} cannot become a tensor; floats, integers and booleans can."),
-        };
+        var (name, size, dtype) = Array.Find(s_kinds, known => known.Kind == kind) is { Kind: not null } found ? (found.Name, found.Size, found.DType) : throw new FileException(
+            $"an npy array of type '{type}'{(type.Contains('O', StringComparison.Ordinal) ? ", pickled objects, which could run code," : "")} cannot become a tensor; floats, integers and booleans can.");
         var bytesNeeded = (long)shape.Size * size;
         if (bytesNeeded > length)
         {
             throw new FileException($"the npy shape {shape} of {type} takes {bytesNeeded} bytes, and there are {length} at most.");
         }
-        var order = match.Groups["order"].Value;
-        var isBigEndian = order == ">";
+        var isWidened = dtype.ByteSize() != size;
+        var copies = isFortran && shape.Rank > 1 ? 2 : 1;
+        var isBigEndian = match.Groups["order"].Value == ">" && size > 1;
+        cost.Take(((Int128)shape.Size * dtype.ByteSize() * copies) + (isWidened || isBigEndian ? bytesNeeded : 0), $"the npy array of shape {shape}");
         Tensor tensor;
-        if (!isBigEndian && kind is "f4" or "f8" or "i4" or "i8" or "b1")
+        try
         {
-            tensor = TensorBytes.Read(
-                kind switch { "f4" => DType.Float32, "f8" => DType.Float64, "i4" => DType.Int32, "i8" => DType.Int64, _ => DType.Bool }, shape, stream);
-        }
-        else
-        {
-            var bytes = new byte[bytesNeeded];
-            stream.ReadExactly(bytes);
-            if (isBigEndian && size > 1)
+            if (isWidened || isBigEndian)
             {
-                for (var i = 0; i < bytes.Length; i += size)
-                {
-                    bytes.AsSpan(i, size).Reverse();
-                }
+                var bytes = new byte[bytesNeeded];
+                stream.ReadExactly(bytes);
+                tensor = TensorBytes.Widened(bytes, name, shape, isBigEndian);
             }
-            tensor = Widen(bytes, kind, shape);
+            else
+            {
+                tensor = TensorBytes.Read(dtype, shape, stream);
+            }
+        }
+        catch (EndOfStreamException error)
+        {
+            throw new FileException($"the file ends within the array: shape {shape} of {type} takes {bytesNeeded} bytes.", error);
         }
         return isFortran && shape.Rank > 1 ? FromFortran(tensor, shape) : tensor;
-    }
-
-    private static Tensor Widen(byte[] bytes, string kind, Shape shape)
-    {
-        ReadOnlySpan<byte> At(int i, int size) => bytes.AsSpan(i * size, size);
-        T[] Each<T>(Func<int, T> read)
-        {
-            var values = new T[shape.Size];
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = read(i);
-            }
-            return values;
-        }
-        return kind switch
-        {
-            "b1" => Tensor.From(Each(i => bytes[i] != 0), shape),
-            "u1" => Tensor.From(Each(i => (int)bytes[i]), shape),
-            "i1" => Tensor.From(Each(i => (int)(sbyte)bytes[i]), shape),
-            "u2" => Tensor.From(Each(i => (int)BinaryPrimitives.ReadUInt16LittleEndian(At(i, 2))), shape),
-            "i2" => Tensor.From(Each(i => (int)BinaryPrimitives.ReadInt16LittleEndian(At(i, 2))), shape),
-            "u4" => Tensor.From(Each(i => (long)BinaryPrimitives.ReadUInt32LittleEndian(At(i, 4))), shape),
-            "i4" => Tensor.From(Each(i => BinaryPrimitives.ReadInt32LittleEndian(At(i, 4))), shape),
-            "i8" => Tensor.From(Each(i => BinaryPrimitives.ReadInt64LittleEndian(At(i, 8))), shape),
-            "f2" => Tensor.From(Each(i => (float)BinaryPrimitives.ReadHalfLittleEndian(At(i, 2))), shape),
-            "f4" => Tensor.From(Each(i => BinaryPrimitives.ReadSingleLittleEndian(At(i, 4))), shape),
-            _ => Tensor.From(Each(i => BinaryPrimitives.ReadDoubleLittleEndian(At(i, 8))), shape),
-        };
     }
 
     // Column-major values are the row-major ones of the transposed array.

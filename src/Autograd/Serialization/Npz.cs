@@ -35,10 +35,12 @@ public static class Npz
     }
 
     /// <summary>Reads all arrays, in the order of the file. Names are only names: nothing is written anywhere.</summary>
-    /// <exception cref="FileException">The file cannot be read, is no zip file, or holds something else than arrays of numbers.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Load(string path) => AtomicFile.Read(path, Load);
+    /// <param name="path">The file.</param>
+    /// <param name="limits">What reading it may cost; <see cref="LoadLimits.Default"/> when left out.</param>
+    /// <exception cref="FileException">The file cannot be read, is no zip file, holds something else than arrays of numbers, or costs more than the limits allow.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Load(string path, LoadLimits? limits = null) => AtomicFile.Read<IReadOnlyDictionary<string, Tensor>>(path, limits, Load);
 
-    private static OrderedDictionary<string, Tensor> Load(Stream stream)
+    private static OrderedDictionary<string, Tensor> Load(Stream stream, FileCost cost)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
         long claimed = 0;
@@ -49,6 +51,7 @@ public static class Npz
             {
                 throw new FileException($"entry '{entry.FullName}' claims more bytes than the file can hold.");
             }
+            cost.Take(entry.Length, $"unpacked, the array '{entry.FullName}'");
         }
         var tensors = new OrderedDictionary<string, Tensor>();
         foreach (var entry in zip.Entries)
@@ -61,7 +64,7 @@ public static class Npz
             using var content = new Checked(entry.Open());
             try
             {
-                tensors.Add(name, Npy.Read(content, entry.Length));
+                tensors.Add(name, Npy.Read(content, entry.Length, cost));
             }
             catch (FileException error)
             {

@@ -22,7 +22,11 @@ public static class Safetensors
     /// <param name="Metadata">Texts by name.</param>
     public sealed record Content(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
 
-    private sealed record Entry(string Name, string Type, Shape Shape, long Begin, long End);
+    // Types without a tensor of their own, their bytes, and what they become: the next wider type that holds all their values.
+    private static readonly (string Name, int Size, DType DType)[] s_widened =
+        [("F16", 2, DType.Float32), ("BF16", 2, DType.Float32), ("I8", 1, DType.Int32), ("U8", 1, DType.Int32), ("I16", 2, DType.Int32), ("U16", 2, DType.Int32), ("U32", 4, DType.Int64)];
+
+    private sealed record Entry(string Name, string Type, DType DType, Shape Shape, long Begin, long End);
 
     /// <summary>Writes tensors and texts.</summary>
     /// <exception cref="FileException">The file cannot be written; an old file is as it was.</exception>
@@ -91,11 +95,19 @@ public static class Safetensors
         return text.ToArray();
     }
 
-    /// <summary>Reads a file. Half-precision tensors (F16, BF16) become float32, which holds all their values.</summary>
-    /// <exception cref="FileException">The file cannot be read, is not of this format, or holds a type that there is no tensor for.</exception>
-    public static Content Load(string path) => AtomicFile.Read(path, Load);
+    /// <summary>Reads a file. Types without a tensor of their own become the next wider one: F16 and BF16 float32; I8, U8, I16 and U16 int32; U32 int64.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limits">What reading it may cost; <see cref="LoadLimits.Default"/> when left out.</param>
+    /// <exception cref="FileException">The file cannot be read, is not of this format, holds a type that there is no tensor for, or costs more than the limits allow.</exception>
+    public static Content Load(string path, LoadLimits? limits = null) => Load(path, limits, out _);
 
-    private static Content Load(Stream stream)
+    internal static Content Load(string path, LoadLimits? limits, out FileCost cost)
+    {
+        (var content, cost) = AtomicFile.Read(path, limits, (stream, cost) => (Load(stream, cost), cost));
+        return content;
+    }
+
+    private static Content Load(Stream stream, FileCost cost)
     {
         Span<byte> prefix = stackalloc byte[8];
         if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
@@ -107,12 +119,14 @@ public static class Safetensors
         {
             throw new FileException($"this is no safetensors file, or it is cut: it speaks of a header of {length} bytes and has {stream.Length - 8} after it.");
         }
+        cost.Take(length, "its header");
         var header = new byte[length];
         stream.ReadExactly(header);
         var (entries, metadata) = Parse(header, stream.Length - 8 - (long)length);
         var tensors = new OrderedDictionary<string, Tensor>();
         foreach (var entry in entries)
         {
+            cost.Take((Int128)entry.Shape.Size * entry.DType.ByteSize(), $"tensor '{entry.Name}' of shape {entry.Shape}");
             tensors.Add(entry.Name, Read(entry, stream));
         }
         return new Content(tensors, metadata);
@@ -135,6 +149,10 @@ public static class Safetensors
             {
                 if (property.NameEquals(MetadataKey))
                 {
+                    if (property.Value.ValueKind != JsonValueKind.Object)
+                    {
+                        throw new FileException("the metadata are not an object of texts.");
+                    }
                     foreach (var text in property.Value.EnumerateObject())
                     {
                         metadata[text.Name] = text.Value.ValueKind == JsonValueKind.String
@@ -173,21 +191,33 @@ public static class Safetensors
         string? type = null;
         int[]? shape = null;
         long[]? offsets = null;
+        if (property.Value.ValueKind != JsonValueKind.Object)
+        {
+            throw new FileException($"tensor '{name}' is {Settings.Shown(property.Value.GetRawText())}; it must be an object with dtype, shape and data_offsets.");
+        }
         foreach (var field in property.Value.EnumerateObject())
         {
-            switch (field.Name)
+            try
             {
-                case "dtype":
-                    type = field.Value.GetString();
-                    break;
-                case "shape":
-                    shape = [.. field.Value.EnumerateArray().Select(extent => extent.GetInt32())];
-                    break;
-                case "data_offsets":
-                    offsets = [.. field.Value.EnumerateArray().Select(offset => offset.GetInt64())];
-                    break;
-                default:
-                    throw new FileException($"tensor '{name}' has an unknown field '{field.Name}'.");
+                switch (field.Name)
+                {
+                    case "dtype":
+                        type = field.Value.GetString();
+                        break;
+                    case "shape":
+                        shape = [.. field.Value.EnumerateArray().Select(extent => extent.GetInt32())];
+                        break;
+                    case "data_offsets":
+                        offsets = [.. field.Value.EnumerateArray().Select(offset => offset.GetInt64())];
+                        break;
+                    default:
+                        throw new FileException($"tensor '{name}' has an unknown field '{field.Name}'.");
+                }
+            }
+            catch (Exception error) when (error is InvalidOperationException or System.FormatException)
+            {
+                var expected = field.Name switch { "dtype" => "a text", "shape" => "whole numbers up to 2147483647", _ => "two whole numbers" };
+                throw new FileException($"tensor '{name}' has the {field.Name} {Settings.Shown(field.Value.GetRawText())}; it must be {expected}.", error);
             }
         }
         if (type is null || shape is null || offsets is not [var begin, var end])
@@ -203,32 +233,22 @@ public static class Safetensors
         {
             throw new FileException($"tensor '{name}': {error.Message}", error);
         }
-        var size = type switch
-        {
-            "F16" or "BF16" => 2,
-            _ => s_types.FirstOrDefault(known => known.Name == type) is { Name: not null } known
-                ? known.DType.ByteSize()
-                : throw new FileException($"tensor '{name}' is of type {type}; those known here are {string.Join(", ", s_types.Select(t => t.Name))}, F16, BF16."),
-        };
+        var (size, dtype) = Array.Find(s_types, known => known.Name == type) is { Name: not null } known ? (known.DType.ByteSize(), known.DType)
+            : Array.Find(s_widened, wide => wide.Name == type) is { Name: not null } wide ? (wide.Size, wide.DType)
+            : throw new FileException($"tensor '{name}' is of type {Settings.Shown(type)}; those known here are {string.Join(", ", s_types.Select(t => t.Name).Concat(s_widened.Select(t => t.Name)))}.");
         return begin >= 0 && end >= begin && end - begin == (long)checkedShape.Size * size
-            ? new Entry(name, type, checkedShape, begin, end)
+            ? new Entry(name, type, dtype, checkedShape, begin, end)
             : throw new FileException($"tensor '{name}' of type {type} and shape {checkedShape} cannot lie from byte {begin} to {end}.");
     }
 
     private static Tensor Read(Entry entry, Stream stream)
     {
-        if (entry.Type is not ("F16" or "BF16"))
+        if (Array.Exists(s_types, type => type.Name == entry.Type))
         {
-            return TensorBytes.Read(s_types.First(type => type.Name == entry.Type).DType, entry.Shape, stream);
+            return TensorBytes.Read(entry.DType, entry.Shape, stream);
         }
         var bytes = new byte[entry.End - entry.Begin];
         stream.ReadExactly(bytes);
-        var values = new float[entry.Shape.Size];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var bits = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2 * i));
-            values[i] = entry.Type == "F16" ? (float)BitConverter.UInt16BitsToHalf(bits) : BitConverter.UInt32BitsToSingle((uint)bits << 16);
-        }
-        return Tensor.From(values, entry.Shape);
+        return TensorBytes.Widened(bytes, entry.Type, entry.Shape, isBigEndian: false);
     }
 }

@@ -166,9 +166,8 @@ internal static class Settings
         ? value.GetValue<string>()
         : throw new FileException($"'{name}' is not a text but {Shown(json[name])}.");
 
-    public static string Shown(JsonNode? node)
-    {
-        var text = node?.ToJsonString() ?? "nothing";
-        return text.Length > 60 ? text[..60] + "..." : text;
-    }
+    public static string Shown(JsonNode? node) => Shown(node?.ToJsonString() ?? "nothing");
+
+    /// <summary>A text from a file as a message shows it.</summary>
+    public static string Shown(string text) => text.Length > 60 ? text[..60] + "..." : text;
 }

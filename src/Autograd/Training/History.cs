@@ -1,6 +1,7 @@
 namespace Autograd;
 
 /// <summary>What <c>Fit</c> measured: one value per epoch for each name, such as <c>loss</c>, <c>accuracy</c>, <c>val_loss</c>.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(HistoryJsonConverter))]
 public sealed class History
 {
     private readonly OrderedDictionary<string, IReadOnlyList<double>> _series = [];

@@ -89,8 +89,8 @@ public sealed class SchedulesAndAverages
         using (average.Swap())
         {
             Assert.Equal(2, w.Item());
-            Assert.Throws<InvalidOperationException>(() => average.Apply([w]));
-            Assert.Throws<InvalidOperationException>(average.Swap);
+            Assert.Throws<ModelException>(() => average.Apply([w]));
+            Assert.Throws<ModelException>(average.Swap);
         }
         Assert.Equal(3, w.Item());
         Assert.Equal(2, average.Average(w)!.Item());

@@ -73,6 +73,37 @@ internal sealed unsafe partial class CpuBackend
     // Not a view: nobody keeps it, so it counts as no reader of the memory, and a variable may still be assigned in place.
     private static Tensor Leading(Tensor x) => new(x.Buffer, x.DType, x.Shape.ToArray()[..^2], x.Strides[..^2].ToArray());
 
-    private static void Multiply<E>(E* a, Layout layoutA, E* b, Layout layoutB, E* c, int m, int n, int k, E* bias) where E : unmanaged =>
+    /// <summary>Products that an element of a result sums straight through; more are summed in parts, and the parts with each other.</summary>
+    private const int LongestSum = 1 << 16;
+
+    [ThreadStatic]
+    private static Scratch? t_part;
+
+    private static void Multiply<E>(E* a, Layout layoutA, E* b, Layout layoutB, E* c, int m, int n, int k, E* bias) where E : unmanaged
+    {
+        if (k <= LongestSum)
+        {
+            Part(a, layoutA, b, layoutB, c, m, n, k, bias);
+            return;
+        }
+        Part(a, layoutA, b, layoutB, c, m, n, LongestSum, bias);
+        var part = (E*)Scratch.Of(ref t_part, (long)m * n * sizeof(E));
+        for (nint done = LongestSum; done < k; done += LongestSum)
+        {
+            Part(a + (done * layoutA.Column), layoutA, b + (done * layoutB.Row), layoutB, part, m, n, (int)Math.Min(LongestSum, k - done), null);
+            AddTo(c, part, (nint)m * n);
+        }
+    }
+
+    private static void Part<E>(E* a, Layout layoutA, E* b, Layout layoutB, E* c, int m, int n, int k, E* bias) where E : unmanaged =>
         MatrixProduct.Run(new MatrixOperands<E>(a, layoutA.Row, layoutA.Column, b, layoutB.Row, n == 1 ? 1 : layoutB.Column, c, m, n, k, bias));
+
+    private static void AddTo<E>(E* y, E* x, nint n) where E : unmanaged
+    {
+        for (nint i = 0; i < n; i += RowLanes<E>.Width)
+        {
+            var count = RowLanes<E>.Count(n, i);
+            RowLanes<E>.Store(RowLanes<E>.Load(y + i, count) + RowLanes<E>.Load(x + i, count), y + i, count);
+        }
+    }
 }

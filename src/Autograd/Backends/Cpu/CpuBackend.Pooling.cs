@@ -247,7 +247,9 @@ internal sealed unsafe partial class CpuBackend
                 for (var channel = 0; channel < channels; channel += Vector512<E>.Count)
                 {
                     var count = Math.Min(Vector512<E>.Count, channels - channel);
-                    var sum = Vector512<E>.Zero;
+                    // Long sums are sums of shorter ones, or single elements would be lost beside what came before.
+                    Vector512<E> sum = default, block = default, total = default;
+                    var terms = 0;
                     var counted = 1L;
                     foreach (var (d, countD) in _depth.Of(depth))
                     {
@@ -260,9 +262,18 @@ internal sealed unsafe partial class CpuBackend
                                 var value = count == Vector512<E>.Count ? Vector512.Load(at) : VectorIO.LoadTail(at, count);
                                 counted = (long)countD * countH * countW;
                                 sum += adjoint ? value / Number(counted) : value;
+                                if ((++terms & 0xFF) == 0)
+                                {
+                                    (block, sum) = (block + sum, default);
+                                    if ((terms & 0xFFFF) == 0)
+                                    {
+                                        (total, block) = (total + block, default);
+                                    }
+                                }
                             }
                         }
                     }
+                    sum = total + (block + sum);
                     sum = adjoint ? sum : sum / Number(counted);
                     VectorIO.StoreTail(sum, to + channel, count);
                 }

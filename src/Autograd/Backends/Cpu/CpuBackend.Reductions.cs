@@ -279,7 +279,14 @@ internal sealed unsafe partial class CpuBackend
         }
         var parts = (E*)Scratch.Of(ref t_parts, blocks * inner * sizeof(E));
         new ColumnsJob<TReducer, E>(x, n, inner, parts, identity).Run();
-        ReduceRows<TReducer, E>(parts, blocks, inner, y);
+        if (blocks <= RowsPerBlock)
+        {
+            ReduceRows<TReducer, E>(parts, blocks, inner, y);
+        }
+        else
+        {
+            ReduceBlocks<TReducer, E>(parts, blocks, inner, 0, inner, y, identity);
+        }
     }
 
     [ThreadStatic]
@@ -323,7 +330,7 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>y[i] = reduction of x[0..n, i] for columns from first to end: rows are combined in blocks, and the blocks with each other.</summary>
+    /// <summary>y[i] = reduction of x[0..n, i] for columns from first to end: rows are combined in blocks, the blocks with each other, and as many of those as a block has rows with each other again.</summary>
     [MethodImpl(AggressiveOptimization)]
     private static void ReduceBlocks<TReducer, E>(E* x, nint n, nint inner, nint first, nint end, E* y, E identity) where TReducer : struct, IReducer where E : unmanaged
     {
@@ -333,7 +340,7 @@ internal sealed unsafe partial class CpuBackend
         // Two whole vectors at a time: their lines are neighbours.
         for (; i <= end - (2 * width); i += 2 * width)
         {
-            Lanes<E> total0 = nothing, total1 = nothing;
+            Lanes<E> total0 = nothing, total1 = nothing, all0 = nothing, all1 = nothing;
             for (nint start = 0; start < n; start += RowsPerBlock)
             {
                 Lanes<E> a0 = nothing, a1 = nothing, b0 = nothing, b1 = nothing;
@@ -353,14 +360,19 @@ internal sealed unsafe partial class CpuBackend
                 }
                 total0 = TReducer.Combine(total0, TReducer.Combine(a0, b0));
                 total1 = TReducer.Combine(total1, TReducer.Combine(a1, b1));
+                if ((start + RowsPerBlock) % (RowsPerBlock * RowsPerBlock) == 0)
+                {
+                    (all0, total0) = (TReducer.Combine(all0, total0), nothing);
+                    (all1, total1) = (TReducer.Combine(all1, total1), nothing);
+                }
             }
-            total0.V.Store(y + i);
-            total1.V.Store(y + i + width);
+            TReducer.Combine(all0, total0).V.Store(y + i);
+            TReducer.Combine(all1, total1).V.Store(y + i + width);
         }
         for (; i < end; i += width)
         {
             var count = RowLanes<E>.Count(end, i);
-            var total = nothing;
+            Lanes<E> total = nothing, all = nothing;
             for (nint start = 0; start < n; start += RowsPerBlock)
             {
                 Lanes<E> a = nothing, b = nothing;
@@ -376,8 +388,12 @@ internal sealed unsafe partial class CpuBackend
                     a = TReducer.Combine(a, RowLanes<E>.Load(p, count));
                 }
                 total = TReducer.Combine(total, TReducer.Combine(a, b));
+                if ((start + RowsPerBlock) % (RowsPerBlock * RowsPerBlock) == 0)
+                {
+                    (all, total) = (TReducer.Combine(all, total), nothing);
+                }
             }
-            RowLanes<E>.Store(total, y + i, count);
+            RowLanes<E>.Store(TReducer.Combine(all, total), y + i, count);
         }
     }
 
@@ -443,49 +459,6 @@ internal sealed unsafe partial class CpuBackend
                     }
                 }
                 result[(o * inner) + i] = at;
-            }
-        }
-    }
-
-    public override void Recurrence(Tensor? a, Tensor b, int outer, int n, int inner, bool reverse, Tensor y)
-    {
-        switch (y.DType)
-        {
-            case DType.Float32:
-                Recurrence<float>(a, b, outer, n, inner, reverse, y);
-                break;
-            case DType.Float64:
-                Recurrence<double>(a, b, outer, n, inner, reverse, y);
-                break;
-            case DType.Int32:
-                Recurrence<int>(a, b, outer, n, inner, reverse, y);
-                break;
-            case DType.Int64:
-                Recurrence<long>(a, b, outer, n, inner, reverse, y);
-                break;
-            default:
-                throw NoKernel(y.DType);
-        }
-    }
-
-    private static void Recurrence<E>(Tensor? a, Tensor b, int outer, int n, int inner, bool reverse, Tensor y) where E : unmanaged, INumber<E>
-    {
-        ReadOnlySpan<E> factors = a is null ? default : a.Elements<E>();
-        ReadOnlySpan<E> terms = b.Elements<E>();
-        var result = y.Elements<E>();
-        var step = reverse ? -inner : inner;
-        for (var o = 0; o < outer; o++)
-        {
-            var first = (o * n * inner) + (reverse ? (n - 1) * inner : 0);
-            for (var k = 0; k < n; k++)
-            {
-                var row = first + (k * step);
-                for (var i = row; i < row + inner; i++)
-                {
-                    var before = k == 0 ? E.Zero : result[i - step];
-                    // Not 0 * before: the first factor is never used, whatever it is.
-                    result[i] = k == 0 ? terms[i] : a is null ? before + terms[i] : (factors[i] * before) + terms[i];
-                }
             }
         }
     }
