@@ -89,7 +89,7 @@ internal static class AtomicFile
         {
             throw new FileException($"Cannot read '{path}': {error.Message}", error);
         }
-        catch (FileException error) when (error.InnerException is not FileException && !error.Message.Contains($"'{path}'", StringComparison.Ordinal))
+        catch (FileException error) when (!error.Message.Contains($"'{path}'", StringComparison.Ordinal))
         {
             throw new FileException($"'{path}': {error.Message}", error);
         }

@@ -25,7 +25,11 @@ public class BrokenBytes
         ["packed.npz"] = (path => Npz.Save(path, [new("a", s_matrix)], compress: true), path => Npz.Load(path)),
         ["a.idx"] = (path => File.WriteAllBytes(path, [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6]), path => Idx.Load(path)),
         ["a.idx.gz"] = (path => File.WriteAllBytes(path, Packed([0, 0, 0xD, 1, 0, 0, 0, 2, 0x3F, 0x80, 0, 0, 0, 0, 0, 0])), path => Idx.Load(path)),
-        ["a.csv"] = (path => File.WriteAllText(path, "a,b\n1,\"2\"\r\n-3.5,4e2\n"), path => Csv.Load(path).Numbers(["a", "b"])),
+        ["a.csv"] = (path => File.WriteAllText(path, "a,b\n1,\"2\"\r\n-3.5,4e2\n"), path =>
+        {
+            var table = Csv.Load(path);
+            table.Numbers(table.Columns);
+        }),
         ["backup.safetensors"] = (path => Serialization.Backup.Save(Compiled(), path, 3), path => Serialization.Backup.Restore(Compiled(), path)),
     };
 
