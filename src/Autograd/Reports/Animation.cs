@@ -8,8 +8,9 @@ public sealed class Animation : Chart
 {
     private const int MostFrames = 1000;
 
-    // Half a unit more than one pixel keeps small letters readable.
+    // Half a pixel more than a unit needs keeps small letters readable; very wide rows do without.
     private const double PixelsPerUnit = 1.5;
+    private const double WidestEnlarged = 1500;
 
     private readonly double _secondsPerFrame;
     private readonly List<(Picture[] Columns, string Caption)> _frames = [];
@@ -63,11 +64,14 @@ public sealed class Animation : Chart
     {
         var columns = _frames.Count == 0 ? 1 : _frames[0].Columns.Length;
         return columns > 1 && _frames.TrueForAll(frame => frame.Columns.Length == columns)
-            ? [.. Enumerable.Range(0, columns).Select(column => new Column(Title, Drawn("", _frames.Select(frame => (frame.Columns[column], frame.Caption)))))]
+            ? [.. Enumerable.Range(0, columns).Select(column => new Column(Title, Drawn("", _frames.Select(frame => (frame.Columns[column], frame.Caption)), hasOwnClock: false)))]
             : [this];
     }
 
-    internal override Picture Draw() => Drawn(Title, _frames.Select(frame => (ChartRow.Beside(frame.Columns), frame.Caption)));
+    internal override Picture Draw() => Drawn(Title, _frames.Select(frame => (ChartRow.Beside(frame.Columns), frame.Caption)), hasOwnClock: true);
+
+    /// <summary>The attributes of an element that holds all parts, so that they keep time.</summary>
+    internal string Clock => SvgWriter.Clock(_frames.Count, _secondsPerFrame);
 
     private protected override byte[]? OtherFormat(string extension)
     {
@@ -82,11 +86,11 @@ public sealed class Animation : Chart
         }
 
         var picture = Draw();
-        var scale = picture.Width > Frame.Width ? 1 : PixelsPerUnit;
+        var scale = picture.Width > WidestEnlarged ? 1 : PixelsPerUnit;
         return GifWriter.Write([.. Enumerable.Range(0, _frames.Count).Select(frame => Rasterizer.Draw(picture, scale, frame))], _secondsPerFrame);
     }
 
-    private Picture Drawn(string title, IEnumerable<(Picture Picture, string Caption)> frames)
+    private Picture Drawn(string title, IEnumerable<(Picture Picture, string Caption)> frames, bool hasOwnClock)
     {
         var all = frames.ToArray();
         var (width, height) = (all.Select(frame => frame.Picture.Width).Append(Frame.Width).Max(), all.Select(frame => frame.Picture.Height).Append(40).Max());
@@ -112,7 +116,7 @@ public sealed class Animation : Chart
             drawn.Add(frame);
         }
 
-        picture.Marks.Add(new FramesMark(drawn, _secondsPerFrame));
+        picture.Marks.Add(new FramesMark(drawn, _secondsPerFrame, hasOwnClock));
         return picture;
     }
 

@@ -110,24 +110,16 @@ public abstract class AxesChart<TSelf> : Chart where TSelf : AxesChart<TSelf>
         Extend(bounds);
         var hasData = bounds.HasData;
         bounds.Close();
-        var frame = new Frame(_texts, Names, target => XScale(bounds, target), target => YScale(bounds, target), _equalAspect);
+        var frame = new Frame(_texts, Names, target => XScale(bounds, target), target => YScale(bounds, target), _equalAspect, _xLimits is not null || _yLimits is not null);
         var picture = new Picture(Frame.Width, frame.Height);
         frame.Draw(picture, (index, x, y) => DrawKey(picture, index, x, y));
         if (!hasData)
         {
             picture.Text("label", (frame.Left + frame.Right) / 2, (frame.Top + frame.Bottom) / 2, "no data", Anchor.Middle);
         }
-        else if (_xLimits is null && _yLimits is null)
-        {
-            DrawData(picture, frame);
-        }
         else
         {
-            // The data is cut off at the frame: it stands in a picture of the frame's size, shifted so that its coordinates stay those of the whole.
-            var (inside, shifted) = (new Picture(frame.Right - frame.Left, frame.Bottom - frame.Top), new Picture(picture.Width, picture.Height));
-            DrawData(shifted, frame);
-            inside.Place(shifted, -frame.Left, -frame.Top);
-            picture.Place(inside, frame.Left, frame.Top, cut: true);
+            DrawData(picture, frame);
         }
 
         return picture;
@@ -153,7 +145,7 @@ public abstract class AxesChart<TSelf> : Chart where TSelf : AxesChart<TSelf>
 
         var scale = _logarithmicX ? Scale.Logarithmic(min, max, target)
             : CountsSteps && bounds.IsWholeX ? Scale.Whole(min, max, target)
-            : Scale.Linear(min, max, target, WidensX, bounds.IsWholeX);
+            : Scale.Linear(min, max, target, WidensX);
         if (!WidensX && !IsTight && !scale.IsWhole && !_logarithmicX && !scale.LabelsItsEnds)
         {
             scale = Scale.Linear(min, max, target, widen: true);

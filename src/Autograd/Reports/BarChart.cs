@@ -62,7 +62,9 @@ public sealed class BarChart(string title, string xLabel = "", string yLabel = "
         }
     }
 
-    private protected override void DrawData(Picture picture, Frame frame)
+    private protected override void DrawData(Picture picture, Frame frame) => frame.Inside(picture, inside => DrawBars(inside, frame));
+
+    private void DrawBars(Picture picture, Frame frame)
     {
         var width = Share / _groups.Count;
         var zero = frame.Y(Math.Max(0, frame.YScale.Min));

@@ -38,7 +38,7 @@ internal sealed record ChartStyle(
         new("onlight", Fill: "#16202a", Size: 12, Css: "font-variant-numeric:tabular-nums"),
         new("level", Fill: "ink", Stroke: "paper", Width: 3, Size: 11, Css: "paint-order:stroke;stroke-linejoin:round"),
         new("caption", Fill: "ink", Size: 12),
-        new("wrongcaption", Fill: "wrong", Size: 12, Bold: true),
+        new("wrongcaption", Fill: "wrong", Size: 12),
         new("grid", Stroke: "grid"),
         new("axis", Stroke: "axis"),
         new("line", Stroke: "c", Width: 2, Css: "stroke-linejoin:round;stroke-linecap:round"),
@@ -108,6 +108,9 @@ internal sealed record ChartStyle(
         {
             css.Append(Markup.Invariant, $".autograd-chart .c{index}{{--c:var(--c{index})}}\n");
         }
+
+        // Colored areas below lines and points must not outshine them.
+        css.Append("@media(prefers-color-scheme:dark){.autograd-chart .area{opacity:.5}}\n");
 
         return css.Append(".autograd-chart .quiet:hover{fill-opacity:1}\n").ToString();
 

@@ -11,7 +11,7 @@ internal static class ColorBar
             colors[0, band] = map.At(1 - (band + 0.5) / bands);
         }
 
-        picture.Image(x, y, width, height, colors);
+        picture.Image("pixels", x, y, width, height, colors);
         picture.Rect("border", x, y, width, height);
         foreach (var tick in scale.Ticks)
         {

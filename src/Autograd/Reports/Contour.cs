@@ -14,6 +14,9 @@ public sealed class Contour : AxesChart<Contour>
     private const int Fineness = 2;
     private const double ShortestLabelled = 45;
 
+    // How far points outside the grid stay from the border, as a share of the grid.
+    private const double Air = 0.035;
+
     private readonly Matrix _values;
     private readonly double[] _xs;
     private readonly double[] _ys;
@@ -99,7 +102,17 @@ public sealed class Contour : AxesChart<Contour>
     {
         bounds.Add(_xs[0], _ys[0]);
         bounds.Add(_xs[^1], _ys[^1]);
-        _series.ForEach(bounds.Add);
+        foreach (var series in _series)
+        {
+            for (var i = 0; i < series.Count; i++)
+            {
+                bounds.Add(Beyond(series.Xs[i], _xs), Beyond(series.Ys[i], _ys));
+            }
+        }
+
+        // A point outside the grid is kept from the border of the frame.
+        static double Beyond(double value, double[] grid)
+            => value < grid[0] ? value - Air * (grid[^1] - grid[0]) : value > grid[^1] ? value + Air * (grid[^1] - grid[0]) : value;
     }
 
     private protected override void DrawData(Picture picture, Frame frame)
@@ -107,16 +120,17 @@ public sealed class Contour : AxesChart<Contour>
         double[] xs = [.. _xs.Select(frame.X)], ys = [.. _ys.Select(frame.Y)];
         if (_filled)
         {
-            Fill(picture, xs, ys);
+            frame.Inside(picture, inside => Fill(inside, xs, ys));
         }
 
         var labels = new List<(double X, double Y, string Text)>();
+        var points = _series.SelectMany(series => series.Xs.Zip(series.Ys, (x, y) => (X: frame.X(x), Y: frame.Y(y)))).ToArray();
         foreach (var level in _levels)
         {
             foreach (var line in ContourLines.At(_values, xs, ys, level))
             {
-                picture.Path("contour", Thinned(line), Markup.Value(level));
-                if (Place(line, labels) is { } at)
+                frame.Inside(picture, inside => inside.Path("contour", Thinned(line), Markup.Value(level)));
+                if (Place(line, labels, points, frame) is { } at)
                 {
                     labels.Add((at.X, at.Y, Markup.Value(level)));
                 }
@@ -143,7 +157,9 @@ public sealed class Contour : AxesChart<Contour>
         var (width, height) = (Math.Abs(xs[^1] - xs[0]), Math.Abs(ys[^1] - ys[0]));
         var image = new Pixels(Math.Max(1, (int)(width * Fineness)), Math.Max(1, (int)(height * Fineness)));
         var map = _map ?? (_levels.Length <= 2 ? ColorMap.Diverging : ColorMap.Viridis);
-        Rgb[] colors = [.. Enumerable.Range(0, _levels.Length + 1).Select(band => map.At((band + 0.5) / (_levels.Length + 1)))];
+        // Two or three areas need no strong colors, in which points would drown.
+        var reach = _map is null && _levels.Length <= 2 ? 0.52 : 1;
+        Rgb[] colors = [.. Enumerable.Range(0, _levels.Length + 1).Select(band => map.At(0.5 + reach * ((band + 0.5) / (_levels.Length + 1) - 0.5)))];
         (int Cell, double Share)[] columns = [.. Enumerable.Range(0, image.Width).Select(x => Find(xs, left + (x + 0.5) * width / image.Width))];
         for (var y = 0; y < image.Height; y++)
         {
@@ -159,7 +175,7 @@ public sealed class Contour : AxesChart<Contour>
             }
         }
 
-        picture.Image(left, top, width, height, image, smooth: true);
+        picture.Image("area", left, top, width, height, image, smooth: true);
     }
 
     private static (int Cell, double Share) Find(double[] places, double at)
@@ -185,24 +201,33 @@ public sealed class Contour : AxesChart<Contour>
         return kept;
     }
 
-    /// <summary>A place on a line for its level where no other label is; null where there is none, or the line is too short.</summary>
-    private static (double X, double Y)? Place(List<(double X, double Y)> line, List<(double X, double Y, string Text)> others)
+    /// <summary>A place on a line for its level where no other label is, and as few points as can be; null where there is none, or the line is too short.</summary>
+    private static (double X, double Y)? Place(
+        List<(double X, double Y)> line, List<(double X, double Y, string Text)> others, (double X, double Y)[] points, Frame frame)
     {
-        if (line.Zip(line.Skip(1)).Sum(piece => Math.Abs(piece.First.X - piece.Second.X) + Math.Abs(piece.First.Y - piece.Second.Y)) < ShortestLabelled)
+        List<double> walked = [0];
+        foreach (var (from, to) in line.Zip(line.Skip(1)))
+        {
+            walked.Add(walked[^1] + Math.Sqrt(Math.Pow(to.X - from.X, 2) + Math.Pow(to.Y - from.Y, 2)));
+        }
+
+        if (walked[^1] < ShortestLabelled)
         {
             return null;
         }
 
-        foreach (var share in (double[])[0.5, 0.35, 0.65, 0.2, 0.8])
-        {
-            var at = line[(int)(share * (line.Count - 1))];
-            if (others.All(other => Math.Abs(other.X - at.X) > 36 || Math.Abs(other.Y - at.Y) > 15))
-            {
-                return at;
-            }
-        }
+        var places = ((double[])[0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9])
+            .Select(share => At(share * walked[^1]))
+            .Where(at => frame.Surrounds(at) && others.All(other => Math.Abs(other.X - at.X) > 36 || Math.Abs(other.Y - at.Y) > 15))
+            .ToArray();
+        return places.Length == 0 ? null : places.MinBy(at => points.Count(point => Math.Abs(point.X - at.X) < 20 && Math.Abs(point.Y - at.Y) < 12));
 
-        return null;
+        (double X, double Y) At(double length)
+        {
+            var end = Math.Max(1, walked.FindIndex(reached => reached >= length));
+            var share = (length - walked[end - 1]) / (walked[end] - walked[end - 1]);
+            return (line[end - 1].X + share * (line[end].X - line[end - 1].X), line[end - 1].Y + share * (line[end].Y - line[end - 1].Y));
+        }
     }
 
     private double[] Positions(ChartValues given, int count, Func<int, int> place, string kind, string parameter)

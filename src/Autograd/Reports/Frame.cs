@@ -19,6 +19,7 @@ internal sealed class Frame
     private const int MostNames = 40;
 
     private readonly ChartTexts _texts;
+    private readonly bool _cuts;
     private readonly bool _slanted;
     private readonly List<(int Series, string Name, double X, double Y)> _legend = [];
 
@@ -27,9 +28,10 @@ internal sealed class Frame
     /// <param name="x">Makes the horizontal scale for a wished number of ticks.</param>
     /// <param name="y">Makes the vertical scale.</param>
     /// <param name="equalAspect">Whether a unit is as long on one axis as on the other.</param>
-    internal Frame(ChartTexts texts, IEnumerable<string> names, Func<int, Scale> x, Func<int, Scale> y, bool equalAspect)
+    /// <param name="cuts">Whether data may lie beyond the axes.</param>
+    internal Frame(ChartTexts texts, IEnumerable<string> names, Func<int, Scale> x, Func<int, Scale> y, bool equalAspect, bool cuts)
     {
-        _texts = texts;
+        (_texts, _cuts) = (texts, cuts);
         YScale = y(6);
         Top = PlaceLegend(names, Edge + (texts.Title.Length > 0 ? 36 : 12)) + 16;
         Left = Edge + (texts.YLabel.Length > 0 ? 20 : 0) + YScale.Ticks.Select(tick => TextMeasure.Width(tick.Label)).DefaultIfEmpty().Max() + 8;
@@ -41,7 +43,6 @@ internal sealed class Frame
             XScale = x(target);
         }
 
-        (XScale, YScale) = AlikeDecimals(XScale, YScale);
         _slanted = XScale.IsNamed && !Fits(XScale);
         Right = Width - Math.Max(Edge, _slanted ? 0 : XScale.Ticks.Select(tick => TextMeasure.Width(tick.Label) / 2 + 6).DefaultIfEmpty().Last());
         Bottom = Top + PlotHeight;
@@ -50,14 +51,14 @@ internal sealed class Frame
             Square();
         }
 
-        var names2 = _slanted ? Math.Min(LongestSlanted, XScale.Ticks.Max(tick => TextMeasure.Width(tick.Label))) * 0.62 : 0;
-        BelowTicks = Bottom + 18 + names2;
+        var slantedHeight = _slanted ? Math.Min(LongestSlanted, XScale.Ticks.Max(tick => TextMeasure.Width(tick.Label))) * 0.62 : 0;
+        BelowTicks = Bottom + 18 + slantedHeight;
         Height = BelowTicks + (texts.XLabel.Length > 0 ? 30 : 12);
     }
 
-    internal Scale XScale { get; }
+    internal Scale XScale { get; private set; }
 
-    internal Scale YScale { get; }
+    internal Scale YScale { get; private set; }
 
     internal double Left { get; private set; }
 
@@ -78,7 +79,26 @@ internal sealed class Frame
 
     internal bool Accepts(double x, double y) => XScale.Accepts(x) && YScale.Accepts(y);
 
+    /// <summary>Whether a point of the picture lies inside the frame with room for a label.</summary>
+    internal bool Surrounds((double X, double Y) point) => point.X > Left + 14 && point.X < Right - 14 && point.Y > Top + 6 && point.Y < Bottom - 6;
+
     internal bool Contains(double x, double y) => XScale.Contains(x) && YScale.Contains(y);
+
+    /// <summary>Draws what may reach beyond the axes, cut off at the frame. Points need no cutting: those beyond are left out, and those on the frame stay whole.</summary>
+    internal void Inside(Picture picture, Action<Picture> draw)
+    {
+        if (!_cuts)
+        {
+            draw(picture);
+            return;
+        }
+
+        // What is drawn keeps the coordinates of the whole picture, which is shifted inside a picture of the frame's size.
+        var (inside, whole) = (new Picture(Right - Left, Bottom - Top), new Picture(picture.Width, picture.Height));
+        draw(whole);
+        inside.Place(whole, -Left, -Top);
+        picture.Place(inside, Left, Top, cut: true);
+    }
 
     /// <summary>Draws everything but the data; <paramref name="drawKey"/> draws the sample of a series beside its name.</summary>
     internal void Draw(Picture picture, Action<int, double, double> drawKey)
@@ -101,7 +121,7 @@ internal sealed class Frame
         DrawXTicks(picture);
         var zero = YScale.HasZeroInside ? Y(0) : Bottom;
         picture.Line("axis", Left, zero, Right, zero);
-        if (XScale.HasZeroInside && !XScale.IsNamed)
+        if (XScale.HasZeroInside && !XScale.IsNamed && !XScale.IsWhole)
         {
             picture.Line("axis", X(0), Top, X(0), Bottom);
         }
@@ -113,7 +133,7 @@ internal sealed class Frame
 
         if (_texts.YLabel.Length > 0)
         {
-            picture.Text("label", Left - LeftOfAxis() + 12, (Top + Bottom) / 2, _texts.YLabel, Anchor.Middle, angle: -90, room: Bottom - Top + 40);
+            picture.Text("label", Left - LeftOfAxis() + 10, (Top + Bottom) / 2, _texts.YLabel, Anchor.Middle, angle: -90, room: Bottom - Top + 40);
         }
     }
 
@@ -129,7 +149,10 @@ internal sealed class Frame
 
     private double LeftOfAxis() => 20 + YScale.Ticks.Select(tick => TextMeasure.Width(tick.Label)).DefaultIfEmpty().Max() + 8;
 
-    private bool Fits(Scale scale) => scale.Ticks.Sum(tick => TextMeasure.Width(tick.Label) + 12) <= Width - Edge - Left;
+    /// <summary>Whether the labels of the horizontal axis stand clear of each other.</summary>
+    private bool Fits(Scale scale) => scale.IsNamed
+        ? scale.Ticks.All(tick => TextMeasure.Width(tick.Label) + 6 <= (Width - Edge - Left) / scale.Ticks.Length)
+        : scale.Ticks.Sum(tick => TextMeasure.Width(tick.Label) + 12) <= Width - Edge - Left;
 
     private void DrawXTicks(Picture picture)
     {
@@ -158,20 +181,26 @@ internal sealed class Frame
         }
     }
 
-    /// <summary>Numbers on two like axes are written alike: 0.0 to 1.0 on both, not 0 to 1 on one.</summary>
-    private static (Scale X, Scale Y) AlikeDecimals(Scale x, Scale y)
-        => x.IsWhole || x.Decimals < 0 || y.Decimals < 0 || Math.Abs(x.Decimals - y.Decimals) != 1
-            ? (x, y)
-            : (x.WithDecimals(Math.Max(x.Decimals, y.Decimals)), y.WithDecimals(Math.Max(x.Decimals, y.Decimals)));
-
-    /// <summary>Makes a unit as long on one axis as on the other, within what a page has room for.</summary>
+    /// <summary>Makes a unit as long on one axis as on the other. Where that would leave a mere strip of the frame, the shorter axis shows more than the data.</summary>
     private void Square()
     {
-        var ratio = (XScale.Max - XScale.Min) / (YScale.Max - YScale.Min);
-        var (width, height) = (Right - Left, 330.0);
-        (width, height) = ratio * height <= width ? (ratio * height, height) : (width, width / ratio);
+        const double Most = 330, Least = 90;
+        var (xLength, yLength, width, height) = (XScale.Max - XScale.Min, YScale.Max - YScale.Min, Right - Left, Most);
+        (width, height) = xLength / yLength * height <= width ? (xLength / yLength * height, height) : (width, width / xLength * yLength);
+        if (height < Least)
+        {
+            (YScale, height) = (Around(YScale, xLength * Least / width), Least);
+        }
+        else if (width < Least)
+        {
+            (XScale, width) = (Around(XScale, yLength * Least / height), Least);
+        }
+
         var shift = (Right - Left - width) / 2;
         (Left, Right, Bottom) = (Left + shift, Left + shift + width, Top + height);
+
+        static Scale Around(Scale scale, double length)
+            => Scale.Between((scale.Min + scale.Max - length) / 2, (scale.Min + scale.Max + length) / 2, target: 2, logarithmic: false, whole: false);
     }
 
     /// <summary>Lays the names out in rows, and returns where they end.</summary>

@@ -5,7 +5,7 @@ public sealed class HeatMap : Chart
 {
     // Above so many cells they become the pixels of an image, and only below so many does each say its value on hover.
     private const int MostRects = 1600;
-    private const double LargestCell = 64;
+    private const double LargestCell = 88;
     private const double LongestLabel = 110;
     private const double BarWidth = 14;
 
@@ -135,7 +135,7 @@ public sealed class HeatMap : Chart
 
         if (rows * columns > MostRects)
         {
-            picture.Image(left, top, width * columns, height * rows, Image());
+            picture.Image("pixels", left, top, width * columns, height * rows, Image());
             picture.Rect("border", left, top, width * columns, height * rows);
             return;
         }
@@ -215,7 +215,7 @@ public sealed class HeatMap : Chart
     /// <summary>Two decimals, or as many digits as a whole number has.</summary>
     private static string Shown(double value) => value switch
     {
-        _ when value == Math.Floor(value) && Math.Abs(value) < 1e6 => value.ToString("0", Markup.Invariant),
+        _ when value == Math.Floor(value) && Math.Abs(value) < 1e6 => (value + 0.0).ToString("0", Markup.Invariant), // no -0
         _ when !double.IsFinite(value) => value.ToString(Markup.Invariant),
         _ when Math.Abs(value) is >= 0.005 and < 1000 => value.ToString("0.00", Markup.Invariant),
         _ => value.ToString("0.#e0", Markup.Invariant),

@@ -41,7 +41,9 @@ public sealed class Histogram(string title, string xLabel = "", string yLabel = 
         }
     }
 
-    private protected override void DrawData(Picture picture, Frame frame)
+    private protected override void DrawData(Picture picture, Frame frame) => frame.Inside(picture, inside => DrawBars(inside, frame));
+
+    private void DrawBars(Picture picture, Frame frame)
     {
         foreach (var (index, (name, values, bins)) in _groups.Index().Where(entry => entry.Item.Values.Length > 0))
         {

@@ -27,8 +27,8 @@ public sealed class ImageGrid : Chart
 
     /// <summary>Adds an image; its pixels are copied.</summary>
     /// <param name="image">
-    /// Gray of shape [height, width] or [height, width, 1], or red, green and blue of shape [height, width, 3]. Values go from 0 to 1, or to 255 where one is above 2;
-    /// what lies beyond is cut off, and NaN is black.
+    /// Gray of shape [height, width] or [height, width, 1], or red, green and blue of shape [height, width, 3]. Values from 0 to 1, or from 0 to 255 where one is above 1.
+    /// Other values, negative ones for instance, are stretched so that the smallest is black and the largest white. NaN is black.
     /// </param>
     /// <param name="caption">What stands below it; may be empty.</param>
     /// <param name="isMistake">Whether it is marked by a colored frame and a cross.</param>
@@ -116,7 +116,7 @@ public sealed class ImageGrid : Chart
         var (image, text, isMistake) = _images[index];
         var (width, height) = Size(image, cell);
         var (x, y) = (left + (cell - width) / 2, top + (rowHeight - height) / 2);
-        picture.Image(x, y, width, height, image, hover: text.Length > 0 ? text : null);
+        picture.Image("pixels", x, y, width, height, image, hover: text.Length > 0 ? text : null);
         picture.Rect(isMistake ? "wrong" : "border", x, y, width, height);
         if (isMistake)
         {
@@ -160,9 +160,17 @@ public sealed class ImageGrid : Chart
         return [.. lines];
     }
 
+    /// <summary>Which values are black and white. A little beyond 1, as interpolation gives it, is still white.</summary>
+    private static (double Black, double White) Range(double[] values)
+    {
+        var finite = values.Where(value => Scale.Accepts(value)).DefaultIfEmpty();
+        var (min, max) = (finite.Min(), finite.Max());
+        return min >= 0 && max <= 255 ? (0, max > 1.1 ? 255 : 1) : (min, max > min ? max : min + 1);
+    }
+
     private void AddAll(double[] values, int count, int height, int width, int channels, IReadOnlyList<string>? captions, ChartValues mistakes)
     {
-        var largest = values.Where(value => !double.IsNaN(value)).DefaultIfEmpty().Max() > 2 ? 255.0 : 1;
+        var (black, white) = Range(values);
         for (var n = 0; n < count; n++)
         {
             var image = new Pixels(width, height);
@@ -170,7 +178,7 @@ public sealed class ImageGrid : Chart
             {
                 for (var channel = 0; channel < 3; channel++)
                 {
-                    var value = values[(n * width * height + i) * channels + (channels == 3 ? channel : 0)] / largest;
+                    var value = (values[(n * width * height + i) * channels + (channels == 3 ? channel : 0)] - black) / (white - black);
                     image.Bytes[3 * i + channel] = (byte)Math.Round(255 * (value > 0 ? Math.Min(value, 1) : 0));
                 }
             }

@@ -33,13 +33,13 @@ internal sealed record CircleMark(string Kind, double X, double Y, double Radius
 internal sealed record TextMark(string Kind, double X, double Y, string Text, Anchor Anchor, double Angle, double Room, string? Hover) : Mark(Kind, Hover);
 
 /// <summary>Pixels stretched over a rectangle, each staying a sharp square unless <paramref name="Smooth"/>.</summary>
-internal sealed record ImageMark(double X, double Y, double Width, double Height, Pixels Pixels, bool Smooth, string? Hover) : Mark("", Hover);
+internal sealed record ImageMark(string Kind, double X, double Y, double Width, double Height, Pixels Pixels, bool Smooth, string? Hover) : Mark(Kind, Hover);
 
 /// <summary>Another picture in the place of a rectangle of the same size, cut at its borders where <paramref name="Cut"/>.</summary>
 internal sealed record GroupMark(Picture Inner, double X, double Y, bool Cut, string? Hover) : Mark("", Hover);
 
-/// <summary>Pictures shown one after another, again and again.</summary>
-internal sealed record FramesMark(IReadOnlyList<Picture> Frames, double SecondsPerFrame) : Mark("", null);
+/// <summary>Pictures shown one after another, again and again, by a clock of their own or by that of the element they stand in.</summary>
+internal sealed record FramesMark(IReadOnlyList<Picture> Frames, double SecondsPerFrame, bool HasOwnClock) : Mark("", null);
 
 /// <summary>What a chart looks like before it becomes SVG or pixels: marks, of which later ones cover earlier ones.</summary>
 internal sealed class Picture(double width, double height)
@@ -68,8 +68,8 @@ internal sealed class Picture(double width, double height)
         string kind, double x, double y, string text, Anchor anchor = Anchor.Start, double angle = 0, double room = double.PositiveInfinity, string? hover = null)
         => Marks.Add(new TextMark(kind, x, y, text, anchor, angle, room, hover));
 
-    internal void Image(double x, double y, double width, double height, Pixels pixels, bool smooth = false, string? hover = null)
-        => Marks.Add(new ImageMark(x, y, width, height, pixels, smooth, hover));
+    internal void Image(string kind, double x, double y, double width, double height, Pixels pixels, bool smooth = false, string? hover = null)
+        => Marks.Add(new ImageMark(kind, x, y, width, height, pixels, smooth, hover));
 
     /// <summary>Places another picture with its upper left corner at (x, y).</summary>
     internal void Place(Picture inner, double x, double y, bool cut = false) => Marks.Add(new GroupMark(inner, x, y, cut, null));

@@ -24,13 +24,13 @@ public sealed class ReportPage
         .charts{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;margin:1rem 0}
         .chart,.table{border:1px solid var(--rule);border-radius:9px;background:var(--paper)}
         .chart{margin:0;min-width:0}
-        .chart:only-child{width:100%;max-width:44rem;justify-self:center;box-sizing:border-box}
+        .chart:only-child{width:100%;max-width:37rem;justify-self:center;box-sizing:border-box}
         .chart img{display:block;max-width:100%;height:auto;margin:auto}
         figcaption{padding:.5rem 1rem .75rem;color:var(--soft);font-size:.875rem}
         .together{margin:1.25rem 0 -.5rem;font-weight:600}
         @media(min-width:56rem){.charts{grid-template-columns:repeat(2,minmax(0,1fr))}
         .chart:last-child:nth-child(odd){grid-column:1/-1;width:calc(50% - .5rem);justify-self:center;box-sizing:border-box}
-        .chart:only-child{width:100%}}
+        .charts>.chart:only-child{width:min(100%,37rem)}}
         .table{margin:1rem 0;width:fit-content;max-width:100%;box-sizing:border-box;overflow-x:auto}
         table{border-collapse:collapse}
         th,td{padding:.45rem 1rem;text-align:left;border-bottom:1px solid var(--rule)}
@@ -173,14 +173,15 @@ public sealed class ReportPage
                     image.Write(html);
                     break;
                 case Chart chart when chart.Parts() is { Count: > 1 } parts:
-                    html.Append(chart is Animation && chart.Title.Length > 0 ? $"<p class=\"together\">{Markup.Escape(chart.Title)}</p>\n" : "");
-                    html.Append(Markup.Invariant, $"<div class=\"charts autograd-together\">\n");
+                    var clock = chart as Animation;
+                    html.Append(clock?.Title.Length > 0 ? $"<p class=\"together\">{Markup.Escape(clock.Title)}</p>\n" : "");
+                    html.Append("<div").Append(clock is null ? "" : " " + clock.Clock).Append(">\n<div class=\"charts\">\n");
                     foreach (var part in parts)
                     {
                         Write(html, part);
                     }
 
-                    html.Append("</div>\n");
+                    html.Append("</div>\n</div>\n");
                     break;
                 case Chart chart:
                     html.Append(i > 0 && StandsInRow(_parts[i - 1]) ? "" : "<div class=\"charts\">\n");

@@ -12,17 +12,14 @@ internal sealed class Scale
 
     private readonly bool _logarithmic;
 
-    private Scale(double min, double max, bool logarithmic, Tick[] ticks, int decimals = -1)
-        => (Min, Max, _logarithmic, Ticks, Decimals) = (min, max, logarithmic, ticks, decimals);
+    private Scale(double min, double max, bool logarithmic, Tick[] ticks)
+        => (Min, Max, _logarithmic, Ticks) = (min, max, logarithmic, ticks);
 
     internal double Min { get; }
 
     internal double Max { get; }
 
     internal Tick[] Ticks { get; }
-
-    /// <summary>How many decimals the labels have; -1 where they are powers of ten, in scientific notation or names.</summary>
-    internal int Decimals { get; }
 
     /// <summary>Whether 0 lies on the axis but at neither end.</summary>
     internal bool HasZeroInside => !_logarithmic && Min < 0 && Max > 0;
@@ -58,10 +55,10 @@ internal sealed class Scale
     {
         (min, max) = Opened(min, max);
         var (first, last, step) = Steps(min, max, target, widen, whole);
-        var (ticks, decimals) = LinearTicks(Multiples(first, last, step), step);
+        var ticks = LinearTicks(Multiples(first, last, step), step);
         return widen
-            ? new Scale(Math.Min(min, step.Times(first)), Math.Max(max, step.Times(last)), false, ticks, decimals)
-            : new Scale(min, max, false, ticks, decimals);
+            ? new Scale(Math.Min(min, step.Times(first)), Math.Max(max, step.Times(last)), false, ticks)
+            : new Scale(min, max, false, ticks);
     }
 
     /// <summary>An axis of steps or epochs: ticks at whole numbers, the first and the last among them.</summary>
@@ -69,13 +66,13 @@ internal sealed class Scale
     {
         if (max - min < 1)
         {
-            return new Scale(min - 1, min + 1, false, [new Tick(min, min.ToString("F0", Markup.Invariant))], 0) { IsWhole = true };
+            return new Scale(min - 1, min + 1, false, [new Tick(min, min.ToString("F0", Markup.Invariant))]) { IsWhole = true };
         }
 
         var (first, last, step) = Steps(min, max, target, widen: false, whole: true);
         var inner = Multiples(first, last, step).Where(value => value - min > 0.55 * step.Size && max - value > 0.55 * step.Size);
-        var (ticks, decimals) = LinearTicks([min, .. inner, max], new Step(1, 0));
-        return new Scale(min, max, false, ticks, decimals) { IsWhole = true };
+        var ticks = LinearTicks([min, .. inner, max], new Step(1, 0));
+        return new Scale(min, max, false, ticks) { IsWhole = true };
     }
 
     /// <summary>An axis between given ends.</summary>
@@ -105,16 +102,12 @@ internal sealed class Scale
         if (_logarithmic)
         {
             var ratio = Math.Log10(Max) - Math.Log10(Min);
-            return new Scale(Min * Math.Pow(10, -low * ratio), Max * Math.Pow(10, high * ratio), true, Ticks, Decimals);
+            return new Scale(Min * Math.Pow(10, -low * ratio), Max * Math.Pow(10, high * ratio), true, Ticks);
         }
 
         var length = Max - Min;
-        return new Scale(Min - low * length, Max + high * length, false, Ticks, Decimals) { IsNamed = IsNamed, IsWhole = IsWhole };
+        return new Scale(Min - low * length, Max + high * length, false, Ticks) { IsNamed = IsNamed, IsWhole = IsWhole };
     }
-
-    /// <summary>The same axis with so many decimals in its labels.</summary>
-    internal Scale WithDecimals(int decimals)
-        => new(Min, Max, _logarithmic, [.. Ticks.Select(tick => tick with { Label = tick.Value.ToString("F" + decimals, Markup.Invariant) })], decimals);
 
     /// <summary>An axis on which equal ratios have equal lengths; both ends must be above zero.</summary>
     internal static Scale Logarithmic(double min, double max, int target)
@@ -125,7 +118,7 @@ internal sealed class Scale
             // Less than a decade has too few round powers, so the ticks are those of a linear axis.
             var (first, last, step) = Steps(min, max, target, widen: true, whole: false);
             first = Math.Max(first, 1);
-            return new Scale(Math.Min(min, step.Times(first)), Math.Max(max, step.Times(last)), true, LinearTicks(Multiples(first, last, step), step).Ticks);
+            return new Scale(Math.Min(min, step.Times(first)), Math.Max(max, step.Times(last)), true, LinearTicks(Multiples(first, last, step), step));
         }
 
         var low = (int)Math.Floor(Math.Log10(min) + 1e-9);
@@ -188,7 +181,7 @@ internal sealed class Scale
         return values;
     }
 
-    private static (Tick[] Ticks, int Decimals) LinearTicks(List<double> values, Step step)
+    private static Tick[] LinearTicks(List<double> values, Step step)
     {
         var magnitude = values.Count == 0 ? 0 : values.Max(Math.Abs);
         var decimals = Math.Max(0, -step.Exponent);
@@ -200,11 +193,11 @@ internal sealed class Scale
             var scientific = values.ConvertAll(value => value == 0 ? "0" : value.ToString(format, Markup.Invariant));
             if (scientific.Max(label => label.Length) < labels.Max(label => label.Length))
             {
-                (labels, decimals) = (scientific, -1);
+                labels = scientific;
             }
         }
 
-        return ([.. values.Zip(labels, (value, label) => new Tick(value, label))], decimals);
+        return [.. values.Zip(labels, (value, label) => new Tick(value, label))];
     }
 
     // One axis has one notation: all powers plain, or all of them in scientific notation.

@@ -59,7 +59,7 @@ internal static class SeriesMarks
             return;
         }
 
-        picture.Path(LineKind(index), series.Kind == SeriesKind.Steps ? Steps(points) : points, series.Name);
+        frame.Inside(picture, inside => inside.Path(LineKind(index), series.Kind == SeriesKind.Steps ? Steps(points) : points, series.Name));
         if (!markers || series.Count > MostMarkers)
         {
             return;

@@ -41,7 +41,7 @@ internal static class SvgWriter
                     Write(svg, text);
                     break;
                 case ImageMark image:
-                    svg.Append(Markup.Invariant, $"<image x=\"{image.X:0.##}\" y=\"{image.Y:0.##}\" width=\"{image.Width:0.##}\" height=\"{image.Height:0.##}\" preserveAspectRatio=\"none\" ");
+                    svg.Append(Markup.Invariant, $"<image class=\"{image.Kind}\" x=\"{image.X:0.##}\" y=\"{image.Y:0.##}\" width=\"{image.Width:0.##}\" height=\"{image.Height:0.##}\" preserveAspectRatio=\"none\" ");
                     svg.Append(image.Smooth ? "" : "style=\"image-rendering:pixelated\" ");
                     svg.Append("href=\"data:image/png;base64,").Append(Convert.ToBase64String(PngWriter.Write(image.Pixels))).Append('"');
                     Close(svg, "image", image.Hover);
@@ -98,21 +98,30 @@ internal static class SvgWriter
         svg.Append(Markup.Escape(shown)).Append("</text>\n");
     }
 
-    /// <summary>Frames follow each other by a style sheet alone. Resting the pointer on them pauses them; a reader who wants no motion sees the last one.</summary>
+    /// <summary>
+    /// The attributes of an element by whose clock the frames inside it follow each other: a style sheet counts a variable, from which each frame learns whether it is its
+    /// turn. So several pictures keep time, however late each of them was loaded.
+    /// </summary>
+    internal static string Clock(int frames, double secondsPerFrame)
+        => string.Create(Markup.Invariant, $"class=\"autograd-clock\" style=\"--frame:0;--last:{frames - 1};animation:autograd-{frames} {frames * secondsPerFrame:0.###}s step-end infinite\"");
+
+    /// <summary>Resting the pointer on the frames stops their clock; a reader who wants no motion sees the last one.</summary>
     private static void Write(StringBuilder svg, FramesMark frames)
     {
         var count = frames.Frames.Count;
-        if (count > 1)
+        svg.Append(Markup.Invariant, $"<style>@keyframes autograd-{count}{{");
+        for (var index = 0; index < count; index++)
         {
-            svg.Append(Markup.Invariant, $"<style>@keyframes autograd-{count}{{0%{{visibility:visible}}{100.0 / count:0.####}%,100%{{visibility:hidden}}}}\n");
-            svg.Append(".autograd-frame{visibility:hidden}.autograd-chart:hover .autograd-frame,.autograd-together:hover .autograd-frame{animation-play-state:paused!important}\n");
-            svg.Append("@media(prefers-reduced-motion:reduce){.autograd-frame{animation:none!important}.autograd-frame:last-child{visibility:visible}}</style>\n");
+            svg.Append(Markup.Invariant, $"{100.0 * index / count:0.###}%{{--frame:{index}}}");
         }
 
-        svg.Append("<g>\n");
+        svg.Append("}\n.autograd-chart:hover .autograd-clock,.autograd-clock:hover{animation-play-state:paused!important}\n");
+        svg.Append("@media(prefers-reduced-motion:reduce){.autograd-clock{animation:none!important;--frame:var(--last)!important}}</style>\n");
+        svg.Append("<g").Append(frames.HasOwnClock ? " " + Clock(count, frames.SecondsPerFrame) : "").Append(">\n");
         foreach (var (index, frame) in frames.Frames.Index())
         {
-            svg.Append(count == 1 ? "<g>" : string.Create(Markup.Invariant, $"<g class=\"autograd-frame\" style=\"animation:autograd-{count} {count * frames.SecondsPerFrame:0.###}s step-end {(index - count) * frames.SecondsPerFrame:0.###}s infinite\">"));
+            // Every frame but the one whose turn it is stands far outside the picture.
+            svg.Append(Markup.Invariant, $"<g style=\"transform:translateX(calc(9999px*max(var(--frame) - {index},{index} - var(--frame))))\">\n");
             Write(svg, frame);
             svg.Append("</g>\n");
         }

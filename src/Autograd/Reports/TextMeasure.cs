@@ -42,6 +42,6 @@ internal static class TextMeasure
         'f' or 't' or 'r' or '-' or '/' or '"' => 0.43,
         'm' or 'w' or 'M' or 'W' or '@' or '%' or '…' => 0.98,
         >= 'A' and <= 'Z' => 0.7,
-        _ => 0.6,
+        _ => 0.63,
     };
 }
