@@ -177,7 +177,7 @@ public sealed class WordTests
             Assert.Equal(history[name], values);
             Assert.Equal(3, values.Count);
         }
-        Assert.StartsWith("{\"loss\":[", JsonSerializer.Serialize(history));
+        Assert.StartsWith("{\"epoch\":[0,1,2],\"history\":{\"loss\":[", JsonSerializer.Serialize(history));
         Assert.True(history.ContainsKey("mae"));
         Assert.Contains("val_mae", Assert.Throws<ValueException>(() => history["acc"]).Message);
     }

@@ -3,6 +3,7 @@ namespace Autograd;
 /// <summary>
 /// What reading one file may cost. A file is trusted in nothing: a few hundred bytes can describe tensors of terabytes, a megabyte can unpack to a thousand. Whatever goes beyond is refused, by a
 /// <see cref="FileException"/>, before memory is taken. For a file of your own that is refused: <c>Model.Load(path, limits: new LoadLimits { Bytes = 8L &lt;&lt; 30 })</c>, or <see cref="None"/>.
+/// Immutable; threads may share it.
 /// </summary>
 public sealed record LoadLimits
 {

@@ -59,8 +59,8 @@ public class LoadLimitsTests
         using var folder = new Folder();
         new Sequential([.. Enumerable.Range(0, 20).Select(_ => new Activation("relu")).Prepend<Layer>(new Input([1]))]).Save(folder["many"]);
         Assert.Contains("LoadLimits.Layers", Assert.Throws<FileException>(() => Model.Load(folder["many"], limits: new LoadLimits { Layers = 10 })).Message);
-        Assert.Equal(21, Model.Load(folder["many"]).Layers.Count);
-        Assert.Equal(21, Model.Load(folder["many"], limits: LoadLimits.None).Layers.Count);
+        Assert.Equal(20, Model.Load(folder["many"]).Layers.Count);
+        Assert.Equal(20, Model.Load(folder["many"], limits: LoadLimits.None).Layers.Count);
 
         var small = new LoadLimits { Bytes = 0 };
         Write(folder["m"], Inputs("[100000]"), L("Flatten"));
