@@ -64,7 +64,7 @@ page.AddTable(["net", "step", "what it writes"], samples);
 Console.WriteLine($"the page is {page.Save(path)}");
 
 var allowed = uniform * (quick ? 0.85 : 0.55);
-Console.WriteLine(FormattableString.Invariant($"claim: loss of the LSTM {losses["LSTM"]:F3}, of the GRU {losses["GRU"]:F3}, of a guess {uniform:F3} (both below {allowed:F3})"));
+Console.WriteLine(FormattableString.Invariant($"Claim: loss of the LSTM {losses["LSTM"]:F3}, of the GRU {losses["GRU"]:F3}, of a guess {uniform:F3} (both below {allowed:F3})"));
 return losses.Values.Max() < allowed ? 0 : 1;
 
 // One letter after the other, drawn by its probability; the last 50 letters are what the net sees.

@@ -86,7 +86,7 @@ page.Add(new LineChart("Steps", xLabel: "parameters", yLabel: "steps", logarithm
 page.Add(new LineChart("Time for a gradient", xLabel: "parameters", yLabel: "microseconds", logarithmicY: true).Add("back-propagation", parameters, back).Add("one pass for each parameter", parameters, forward));
 Console.WriteLine($"the graphs are in {page.Save(path)}");
 failed |= back[^1] >= forward[^1];
-Console.WriteLine($"claim: the tape {(failed ? "DIFFERS from" : "agrees with")} the chain rule by hand, node for node");
+Console.WriteLine($"Claim: the tape {(failed ? "DIFFERS from" : "agrees with")} the chain rule by hand, node for node");
 return failed ? 1 : 0;
 
 static double Time(Action action)

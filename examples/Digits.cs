@@ -12,7 +12,7 @@ var quick = args.Contains("--quick");
 var path = args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "digits.html";
 SetSeed(1234);
 var (x, y) = Datasets.Digits(byClass: true);               // 5000 images of 20 x 20 as [5000, 400] float32, labels [5000] int32; image 1015 is a two
-Console.WriteLine($"x {x.Shape}, y {y.Shape}");
+Console.WriteLine($"{(Datasets.HasDigits ? "digits from AUTOGRAD_DATA" : "digits drawn by the library")}: x {x.Shape}, y {y.Shape}");
 
 var model = new Sequential([
     new Dense(25, activation: "relu", inputShape: [400], name: "layer1"),
@@ -65,7 +65,7 @@ page.Add(HeatMap.Confusion(y, guesses, [.. Enumerable.Range(0, 10).Select(digit 
 Console.WriteLine($"the pictures are in {page.Save(path)}");
 
 var least = quick ? 0.85 : 0.95;
-Console.WriteLine(FormattableString.Invariant($"claim: {accuracy:P1} of the digits are read correctly (at least {least:P0})"));
+Console.WriteLine(FormattableString.Invariant($"Claim: {accuracy:P1} of the digits are read correctly (at least {least:P0})"));
 return accuracy >= least ? 0 : 1;
 
 // Pixels stand column after column.

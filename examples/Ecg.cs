@@ -70,7 +70,7 @@ Console.WriteLine($"the pictures are in {page.Save(path)}");
 
 var best = rows.Max(row => row.Accuracy);
 var least = quick ? 0.65 : 0.8;
-Console.WriteLine(FormattableString.Invariant($"claim: the best net reads {best:P1} of the test beats correctly (at least {least:P0}), and Adam's loss {last["Adam 0.003"]:F4} is below that of descent with the same rate, {last["gradient descent 0.003"]:F4}"));
+Console.WriteLine(FormattableString.Invariant($"Claim: the best net reads {best:P1} of the test beats correctly (at least {least:P0}), and Adam's loss {last["Adam 0.003"]:F4} is below that of descent with the same rate, {last["gradient descent 0.003"]:F4}"));
 return best >= least && last["Adam 0.003"] < last["gradient descent 0.003"] ? 0 : 1;
 
 (History History, double Accuracy, int Parameters, double Seconds) Train(Func<Sequential> make, Optimizer optimizer)

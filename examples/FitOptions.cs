@@ -18,7 +18,7 @@ if (quick)
     (x, y) = (x[..1000], y[..1000]);
 }
 var n = x.Shape[0];
-Console.WriteLine($"{n} digits of 20 x 20");
+Console.WriteLine($"{n} digits of 20 x 20 {(Datasets.HasDigits ? "from AUTOGRAD_DATA" : "drawn by the library")}");
 
 Sequential Net(long seed = 1)
 {
@@ -44,7 +44,7 @@ foreach (var optimizer in new[] { "sgd", "rmsprop", "adam", "adagrad" })
 }
 var regression = new Sequential([new Dense(1, inputShape: [3])]);
 regression.Compile("sgd", "mse", ["mae"]);
-string[] measured = [.. regression.Fit(Ones(8, 3), Ones(8, 1), verbose: 0).Names];
+string[] measured = [.. regression.Fit(Ones(8, 3), Ones(8, 1), verbose: 0).Keys];
 Show("loss: \"mse\", metrics: [\"mae\"]", $"measured {string.Join(", ", measured)}", measured is ["loss", "mae"]);
 
 // ---- verbose ----
@@ -72,9 +72,9 @@ Show("shuffle: false", $"loss {first:F6} twice; shuffled {mixed:F6}", first == s
 // ---- validation ----
 Title("validation_split, validation_data, validation_batch_size, validation_steps, validation_freq");
 var split = Compiled().Fit(x, y, epochs: 2, validationSplit: 0.2, verbose: 0);
-Show("validationSplit: 0.2", $"val_loss {split["val_loss"][^1]:F4} on the last fifth", split.Has("val_loss"));
+Show("validationSplit: 0.2", $"val_loss {split["val_loss"][^1]:F4} on the last fifth", split.ContainsKey("val_loss"));
 var given = Compiled().Fit(x[..^100], y[..^100], epochs: 2, validationData: (x[^100..], y[^100..]), validationBatchSize: 50, validationSteps: 1, verbose: 0);
-Show("validationData, validationSteps: 1", $"val_loss {given["val_loss"][^1]:F4} on 50 images", given.Has("val_loss"));
+Show("validationData, validationSteps: 1", $"val_loss {given["val_loss"][^1]:F4} on 50 images", given.ContainsKey("val_loss"));
 var seldom = Compiled().Fit(x, y, epochs: 4, validationSplit: 0.2, validationFreq: 2, verbose: 0);
 Show("validationFreq: 2", $"{seldom["val_loss"].Count(double.IsFinite)} validations in 4 epochs", seldom["val_loss"].Count(double.IsFinite) == 2);
 
@@ -129,7 +129,7 @@ var page = new ReportPage("Fit and its options");
 page.AddText("Each line of the program's output is one option, and what it changed.");
 page.Add(new LineChart("Stopped early", xLabel: "epoch", yLabel: "loss").Add("training", stopped["loss"]).Add("validation", stopped["val_loss"]));
 Console.WriteLine($"the curves are in {page.Save(path)}");
-Console.WriteLine($"claim: {(failures == 0 ? "every option acts" : $"{failures} options do NOT act")}");
+Console.WriteLine($"Claim: {(failures == 0 ? "every option acts" : $"{failures} options do NOT act")}");
 return failures == 0 ? 0 : 1;
 
 void Title(string text) => Console.WriteLine($"\n{text}");

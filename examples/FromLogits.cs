@@ -52,7 +52,7 @@ if (quick)
 }
 var epochs = quick ? 4 : 20;
 var (two, isOne) = (x[(y < 2)], Equal(y[(y < 2)], 1).Cast(DType.Float32).ExpandDims(1));
-Console.WriteLine($"{x.Shape[0]} digits, of which {two.Shape[0]} are 0 or 1");
+Console.WriteLine($"{x.Shape[0]} digits {(Datasets.HasDigits ? "from AUTOGRAD_DATA" : "drawn by the library")}, of which {two.Shape[0]} are 0 or 1");
 var rows = new List<(string Net, double Probabilities, double Logits)>
 {
     ("0 or 1", Train(two, isOne, "sigmoid", 1, new BinaryCrossentropy(), new BinaryAccuracy()),
@@ -74,7 +74,7 @@ page.AddTable(["net", "accuracy from probabilities", "accuracy from logits"], ro
 Console.WriteLine($"the curves are in {page.Save(path)}");
 
 var (least, worst) = (quick ? 0.5 : 0.9, rows.Min(row => row.Logits));
-Console.WriteLine(FormattableString.Invariant($"claim: at a logit of 30 the gradient is {stableSlope[^1]:F3} from the logit (1) and {naiveSlope[^1]:F3} from the probability (lost), and nets from logits are {worst:P1} right (at least {least:P0})"));
+Console.WriteLine(FormattableString.Invariant($"Claim: at a logit of 30 the gradient is {stableSlope[^1]:F3} from the logit (1) and {naiveSlope[^1]:F3} from the probability (lost), and nets from logits are {worst:P1} right (at least {least:P0})"));
 return stableSlope[^1] > 0.999 && naiveSlope[^1] < 0.5 && worst >= least ? 0 : 1;
 
 double Train(Tensor x, Tensor y, string output, int units, Loss loss, Metric accuracy)

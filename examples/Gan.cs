@@ -64,7 +64,7 @@ page.Add(new LineChart("While they learn", xLabel: "step").Add("distance seen by
 animation.SaveGif(Path.ChangeExtension(path, ".gif"));
 Console.WriteLine($"the pictures are in {page.Save(path)} and {Path.ChangeExtension(path, ".gif")}");
 var most = quick ? 0.6 * firstQuality : 0.1;
-Console.WriteLine(FormattableString.Invariant($"claim: drawn and real points lie {quality[^1]:F3} apart (at most {most:F3}; {firstQuality:F3} before training)"));
+Console.WriteLine(FormattableString.Invariant($"Claim: drawn and real points lie {quality[^1]:F3} apart (at most {most:F3}; {firstQuality:F3} before training)"));
 return quality[^1] <= most ? 0 : 1;
 
 Tensor Slope(Tensor x)

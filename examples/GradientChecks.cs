@@ -64,5 +64,5 @@ page.Add(new LineChart("Error of the derivative of exp(sin(x)) at 0.7", xLabel: 
     .Add("central differences", [.. steps.Select(Math.Log10)], errors)
     .Add("tape", [Math.Log10(steps[^1]), 0], [Math.Max(tapeError, 1e-17), Math.Max(tapeError, 1e-17)]));
 Console.WriteLine($"the curve is in {page.Save(path)}");
-Console.WriteLine($"claim: {(failed ? "NOT all" : "all")} checks say what they should: right gradients pass, the wrong one is found, the kink is named");
+Console.WriteLine($"Claim: {(failed ? "NOT all" : "all")} checks say what they should: right gradients pass, the wrong one is found, the kink is named");
 return failed ? 1 : 0;

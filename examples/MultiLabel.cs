@@ -51,7 +51,7 @@ page.Add(new BarChart("Correct answers on test scenes", yLabel: "share").Add("",
 Console.WriteLine($"the pictures are in {page.Save(path)}");
 
 var least = quick ? 0.75 : 0.9;
-Console.WriteLine(FormattableString.Invariant($"claim: the worst of the three labels is right in {right.Min():P1} of the test scenes (at least {least:P0})"));
+Console.WriteLine(FormattableString.Invariant($"Claim: the worst of the three labels is right in {right.Min():P1} of the test scenes (at least {least:P0})"));
 return right.Min() >= least ? 0 : 1;
 
 // Cars are low boxes on the road, buses long and high ones, pedestrians narrow and upright; brightness, place and noise vary.

@@ -94,7 +94,7 @@ page.Add(new ScatterChart("A penalty on the slope", xLabel: "x", yLabel: "y").Ad
 Console.WriteLine($"the pictures are in {page.Save(path)}");
 
 Console.WriteLine(FormattableString.Invariant(
-    $"claim: the Hessian is off by {hessianError:E0} (below 1E-9), Newton's method ends at f = {newtonValue:E0} (below 1E-18), products with the Hessian are off by {productError:E0} (below 1E-3), and the penalty makes the net smoother: {smoothSlope:F2} < {freeSlope:F2}"));
+    $"Claim: the Hessian is off by {hessianError:E0} (below 1E-9), Newton's method ends at f = {newtonValue:E0} (below 1E-18), products with the Hessian are off by {productError:E0} (below 1E-3), and the penalty makes the net smoother: {smoothSlope:F2} < {freeSlope:F2}"));
 return hessianError < 1e-9 && newtonValue < 1e-18 && productError < 1e-3 && smoothSlope < freeSlope ? 0 : 1;
 
 static Tensor Valley()

@@ -21,7 +21,7 @@ if (quick)
 x = Clip(x, 0f, 1f);
 var epochs = quick ? 6 : 60;
 const int Batch = 100, Code = 2;
-Console.WriteLine($"{x.Shape[0]} digits of 20 x 20, pressed into {Code} numbers each");
+Console.WriteLine($"{x.Shape[0]} digits of 20 x 20 {(Datasets.HasDigits ? "from AUTOGRAD_DATA" : "drawn by the library")}, pressed into {Code} numbers each");
 
 var encoder = new Sequential([new Dense(128, "relu", inputShape: [400]), new Dense(64, "relu"), new Dense(2 * Code)], name: "encoder");
 var decoder = new Sequential([new Dense(64, "relu", inputShape: [Code]), new Dense(128, "relu"), new Dense(400)], name: "decoder");
@@ -41,7 +41,7 @@ for (var epoch = 1; epoch <= epochs; epoch++)
         var (mean, logVariance) = Encode(images);
         // The noise is outside of the path of the gradient: code = mean + deviation * noise.
         var code = mean + (Exp(logVariance / 2) * RandomNormal(mean.Shape));
-        var restoration = SigmoidCrossEntropy(logits: decoder.Apply(code), targets: images).Sum(axis: 1).Mean();
+        var restoration = SigmoidCrossEntropy(logits: decoder.Apply(code), labels: images).Sum(axis: 1).Mean();
         var divergence = 0.5 * (Exp(logVariance) + Square(mean) - 1 - logVariance).Sum(axis: 1).Mean();
         var loss = restoration + divergence;
         optimizer.Apply(weights, tape.Gradient(loss, weights));
@@ -89,7 +89,7 @@ Console.WriteLine($"the pictures are in {page.Save(path)} and {Path.ChangeExtens
 var average = Clip(x.Mean(axis: 0, keepDims: true), 1e-3f, 0.999f);
 var baseline = -((x * Log(average)) + ((1 - x) * Log(1 - average))).Sum(axis: 1).Mean().Item();
 var most = baseline * (quick ? 1 : 0.85);
-Console.WriteLine(FormattableString.Invariant($"claim: the loss is {losses[^1]:F1} (at most {most:F1}); with the mean image in place of every digit {baseline:F1}"));
+Console.WriteLine(FormattableString.Invariant($"Claim: the loss is {losses[^1]:F1} (at most {most:F1}); with the mean image in place of every digit {baseline:F1}"));
 return losses[^1] <= most ? 0 : 1;
 
 (Tensor Mean, Tensor LogVariance) Encode(Tensor images)

@@ -4,6 +4,10 @@ namespace Autograd;
 
 public static partial class Datasets
 {
+    /// <summary>Whether <see cref="Digits(bool)"/> reads files that are on this machine; else it draws.</summary>
+    /// <exception cref="FileException">The environment variable AUTOGRAD_DATA names a folder that does not exist, or something else stands in place of a file.</exception>
+    public static bool HasDigits => DataStore.Default.TryFind(s_digitImages) is not null && DataStore.Default.TryFind(s_digitLabels) is not null;
+
     /// <summary>Whether the files of <see cref="Mnist(bool)"/> are on this machine, so that nothing is fetched.</summary>
     /// <exception cref="FileException">The environment variable AUTOGRAD_DATA names a folder that does not exist, or something else stands in place of a file.</exception>
     public static bool HasMnist

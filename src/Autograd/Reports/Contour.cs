@@ -90,6 +90,19 @@ public sealed class Contour : AxesChart<Contour>
     public Contour Add<TX, TY>(string name, IReadOnlyList<TX> xs, IReadOnlyList<TY> ys) where TX : INumberBase<TX> where TY : INumberBase<TY>
         => Add(name, ChartValues.From(xs), ChartValues.From(ys));
 
+    /// <summary>Adds a line over the picture, through (xs[i], ys[i]) in the order given, such as the way of a descent.</summary>
+    /// <inheritdoc cref="Add(string, ChartValues, ChartValues)"/>
+    public Contour AddLine(string name, ChartValues xs, ChartValues ys)
+    {
+        _series.Add(new Series(name, xs, ys, SeriesKind.Line));
+        return this;
+    }
+
+    /// <inheritdoc cref="AddLine(string, ChartValues, ChartValues)"/>
+    [OverloadResolutionPriority(-1)]
+    public Contour AddLine<TX, TY>(string name, IReadOnlyList<TX> xs, IReadOnlyList<TY> ys) where TX : INumberBase<TX> where TY : INumberBase<TY>
+        => AddLine(name, ChartValues.From(xs), ChartValues.From(ys));
+
     private protected override IEnumerable<string> Names => _series.Select(series => series.Name);
 
     private protected override bool WidensX => false;
