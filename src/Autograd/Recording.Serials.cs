@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Autograd;
 
 // Serial numbers: how a tensor knows its place in a recording, and how recordings tell what came before and after them on other threads.
@@ -46,16 +48,11 @@ internal sealed partial class Recording
     }
 
     /// <summary>The number by which a tensor knows a place of this recording; 0 for none.</summary>
-    public long SlotAt(int index)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long SlotAt(int index) => index < 0 ? 0 : index >= _tail ? _base + (index - _tail) : EarlierSlotAt(index);
+
+    private long EarlierSlotAt(int index)
     {
-        if (index >= _tail)
-        {
-            return _base + (index - _tail);
-        }
-        if (index < 0)
-        {
-            return 0;
-        }
         var (low, high) = (0, _earlier.Count - 1);
         while (low < high)
         {
