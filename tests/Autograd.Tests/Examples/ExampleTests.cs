@@ -79,7 +79,7 @@ public sealed class ExampleTests(ExampleTests.Runs runs) : IClassFixture<Example
             }
             else
             {
-                var page = Encoding.UTF8.GetString(content);
+                var page = Regex.Replace(Encoding.UTF8.GetString(content), "base64,[^\"]*", ""); // in which any letters may stand together
                 Assert.StartsWith("<!DOCTYPE html>", page, StringComparison.OrdinalIgnoreCase);
                 Assert.Contains("<svg", page, StringComparison.Ordinal);
                 Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
