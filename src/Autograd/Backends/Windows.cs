@@ -160,13 +160,13 @@ internal sealed class Windows(WindowAxis depth, WindowAxis height, WindowAxis wi
                 throw new ValueException($"{operation}: output padding {added} at axis {i + 1}; it must be below the stride {stride} or the dilation {dilation}.");
             }
             var reach = ((window[i] - 1L) * dilation) + 1;
-            var full = Shape.Extent(((Int128)(extent - 1) * stride) + reach, operation);
+            var full = ((extent - 1) * stride) + reach;
             var (before, after) = padding.At(i, rank, operation);
             long input;
             if (padding.IsSame)
             {
                 // The extent that a convolution with the same padding maps back to this one.
-                input = Shape.Extent((Int128)extent * stride, operation);
+                input = extent * stride;
                 if (extra.IsGiven)
                 {
                     before = (int)Math.Min(reach / 2, int.MaxValue);

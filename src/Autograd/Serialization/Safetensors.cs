@@ -152,7 +152,7 @@ public static class Safetensors
                 {
                     if (property.Value.ValueKind != JsonValueKind.Object)
                     {
-                        throw new FileException("the metadata are not an object of texts.");
+                        throw new FileException("in the header, the metadata are not an object of texts.");
                     }
                     foreach (var text in property.Value.EnumerateObject())
                     {
@@ -194,7 +194,7 @@ public static class Safetensors
         long[]? offsets = null;
         if (property.Value.ValueKind != JsonValueKind.Object)
         {
-            throw new FileException($"tensor '{name}' is {Settings.Shown(property.Value.GetRawText())}; it must be an object with dtype, shape and data_offsets.");
+            throw new FileException($"in the header, tensor '{name}' is {Settings.Shown(property.Value.GetRawText())}; it must be an object with dtype, shape and data_offsets.");
         }
         foreach (var field in property.Value.EnumerateObject())
         {
@@ -218,7 +218,7 @@ public static class Safetensors
             catch (Exception error) when (error is InvalidOperationException or System.FormatException)
             {
                 var expected = field.Name switch { "dtype" => "a text", "shape" => "whole numbers up to 2147483647", _ => "two whole numbers" };
-                throw new FileException($"tensor '{name}' has the {field.Name} {Settings.Shown(field.Value.GetRawText())}; it must be {expected}.", error);
+                throw new FileException($"in the header, tensor '{name}' has the {field.Name} {Settings.Shown(field.Value.GetRawText())}; it must be {expected}.", error);
             }
         }
         if (type is null || shape is null || offsets is not [var begin, var end])

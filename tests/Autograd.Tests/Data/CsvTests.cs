@@ -99,7 +99,7 @@ public class CsvTests
         { "two points", "1.2.3", DType.Float32, "'1.2.3'" },
         { "empty", "", DType.Float32, "an empty cell" },
         { "blank", "  ", DType.Float32, "an empty cell" },
-        { "beyond float32", "1e39", DType.Float32, "'1e39' is no float32" },
+        { "beyond float32", "1e39", DType.Float32, "'1e39' is out of the range of float32" },
         { "beyond float64", "-1e999", DType.Float64, "'-1e999'" },
         { "fraction", "1.5", DType.Int32, "'1.5' is no int32" },
         { "beyond int32", "3000000000", DType.Int32, "int32" },

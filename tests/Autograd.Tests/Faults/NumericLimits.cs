@@ -57,6 +57,8 @@ public sealed class NumericLimits
         { "Full", () => Full([2], 3_000_000_000L, DType.Int32) },
         { "Full", () => Full([2], 9.3e18, DType.Int64) },
         { "Full", () => Full([2], 2.5, DType.Int32) },
+        { "Full", () => Full([1], -2.7, DType.Int32) },
+        { "Full", () => Full([2], -1e20, DType.Int64) },
         { "Arange", () => Arange(0, 1, 0.25, DType.Int32) },
         { "Arange", () => Arange(3e9, 3e9 + 2, 1, DType.Int32) },
         { "Linspace", () => Linspace(0, 10, 5, DType.Int64) },
