@@ -1,4 +1,5 @@
 #:project ../src/Autograd/Autograd.csproj
+#:property PublishAot=false
 // Four threads predict while a fifth trains a model of its own and replaces theirs: docs/threads.md.
 using Autograd;
 using static Autograd.Tensor;

@@ -51,14 +51,14 @@ internal sealed class TapeGraph
     internal static List<GraphNode> Of(GradientTape tape, Tensor? target) =>
         tape.Read("Graph.Of", (recording, bit, start, earlier) => new TapeGraph(recording, bit, start, earlier, target)._nodes);
 
-    private bool IsOnTape(int place) => place >= 0 && place < _recording.Count && (_recording[place].Tapes & _tape) != 0;
+    private bool IsOnTape(int place) => place >= 0 && place < _recording.Count && _recording.Tracks(_tape, place);
 
     private HashSet<int> Above(int place)
     {
         var (above, open) = (new HashSet<int>(), new Stack<int>([place]));
         while (open.TryPop(out var next))
         {
-            if (!above.Add(next) || _recording[next].IsLeafOf(_tape))
+            if (!above.Add(next) || _recording.IsLeaf(_tape, next))
             {
                 continue;
             }
@@ -98,7 +98,7 @@ internal sealed class TapeGraph
     {
         var call = _recording[place];
         var inputs = new List<int>();
-        var isLeaf = call.IsLeafOf(_tape);
+        var isLeaf = _recording.IsLeaf(_tape, place);
         for (var input = 0; !isLeaf && input < call.InputCount; input++)
         {
             inputs.Add(_byPlace.TryGetValue(call.InputIndex(input), out var node) ? node : Constant(call.Input(input)));

@@ -45,6 +45,7 @@ public sealed class ExampleTests(ExampleTests.Runs runs) : IClassFixture<Example
             [(90, 100), (12, 100), (0, 6), (34, 100), (0, 33)], "regularization.html"),
         new("SecondOrder", "--quick", @"Claim: the Hessian is off by (\S+) .* at f = (\S+) .* are off by (\S+) .*smoother: (\S+) < (\S+)",
             [(0, 1e-9), (0, 1e-18), (0, 1e-3), (0, 6), (4, 10)], "second-order.html"),
+        new("Serving", "", @"epoch 5: the server answers (\S+) % right\n(\d+) questions answered meanwhile", [(60, 100), (100, 1e9)]),
         new("SoftmaxRegression", "--quick", @"Claim: the loss fell from (\S+) to (\S+), (\S+) % of the batch are right, and (\S+) % of the test set", [(4, 20), (0, 1), (91, 100), (70, 100)], "softmax-regression.html"),
         new("Vae", "--quick", @"Claim: the loss is (\S+) .*; with the mean image in place of every digit (\S+)", [(50, 210), (100, 260)], "vae.html", "vae.gif of 6"),
         new("Xor", "--quick", @"Claim: (\d) of 4 points are right, with a loss of (\S+) .* from the other start it is (\S+) .* changed it by (\S+) %",
