@@ -13,7 +13,7 @@ training.Save(path);
 var server = new Server(path);
 using var end = new CancellationTokenSource();
 var asked = new int[4];
-Thread[] clients = [.. asked.Select((_, i) => new Thread(() =>
+Thread[] clients = [.. asked.Select((count, i) => new Thread(() =>
 {
     for (var row = i; !end.IsCancellationRequested; row = (row + 4) % 5000)
     {

@@ -12,6 +12,8 @@ internal static class Inspection
             for (let e = element; e instanceof Element; e = e.parentElement) {
               const style = getComputedStyle(e);
               if (style.display === "none" || style.visibility === "hidden" || +style.opacity === 0) return false;
+              // The frames of an animation wait far outside until it is their turn.
+              if (e.tagName === "g" && style.transform !== "none" && new DOMMatrix(style.transform).e >= 9999) return false;
             }
             return true;
           };
