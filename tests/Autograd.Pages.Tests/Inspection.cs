@@ -36,13 +36,14 @@ internal static class Inspection
             const is = (e, ...kinds) => kinds.some(kind => e.classList.contains(kind));
             const marks = drawn.filter(e => e.tagName !== "text" && !is(e, "paper", "grid", "axis", "border"));
             if (marks.length === 0 && !/no data|nothing/.test(chart.textContent)) problems.push(`${name} has no marks`);
-            for (const e of drawn) {
+            const isCut = e => e.closest("[clip-path]") !== null; // what a clip path lets through is inside it
+            for (const e of drawn.filter(e => !isCut(e))) {
               if (!inside(box(e), frame, 1.5 * unit + 0.5)) problems.push(`${name}: ${e.tagName} ${e.getAttribute("class")} "${e.textContent.slice(0, 30)}" at ${say(box(e))} leaves the frame ${say(frame)}`);
             }
             const grid = drawn.filter(e => is(e, "grid", "axis")).map(box);
             if (drawn.some(e => is(e, "grid"))) {
               const plot = { left: Math.min(...grid.map(b => b.left)), right: Math.max(...grid.map(b => b.right)), top: Math.min(...grid.map(b => b.top)), bottom: Math.max(...grid.map(b => b.bottom)) };
-              for (const e of marks.filter(e => [...e.children].some(child => child.tagName === "title"))) {
+              for (const e of marks.filter(e => !isCut(e) && [...e.children].some(child => child.tagName === "title"))) {
                 if (!inside(box(e), plot, 6 * unit)) problems.push(`${name}: mark ${e.getAttribute("class")} at ${say(box(e))} leaves the axes ${say(plot)}`);
               }
             }

@@ -84,6 +84,10 @@ public sealed class ExampleTests(ExampleTests.Runs runs) : IClassFixture<Example
                 Assert.StartsWith("<!DOCTYPE html>", page, StringComparison.OrdinalIgnoreCase);
                 Assert.Contains("<svg", page, StringComparison.Ordinal);
                 Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+                if (Environment.GetEnvironmentVariable("AUTOGRAD_PAGES") is { Length: > 0 } kept)
+                {
+                    File.WriteAllBytes(Path.Combine(kept, file), content); // for those who look at pages
+                }
             }
         }
     }
