@@ -36,7 +36,7 @@ internal static class Inspection
             const is = (e, ...kinds) => kinds.some(kind => e.classList.contains(kind));
             const marks = drawn.filter(e => e.tagName !== "text" && !is(e, "paper", "grid", "axis", "border"));
             if (marks.length === 0 && !/no data|nothing/.test(chart.textContent)) problems.push(`${name} has no marks`);
-            const isCut = e => e.closest("[clip-path]") !== null; // what a clip path lets through is inside it
+            const isCut = e => e.closest("svg") !== chart; // an inner picture lets nothing out
             for (const e of drawn.filter(e => !isCut(e))) {
               if (!inside(box(e), frame, 1.5 * unit + 0.5)) problems.push(`${name}: ${e.tagName} ${e.getAttribute("class")} "${e.textContent.slice(0, 30)}" at ${say(box(e))} leaves the frame ${say(frame)}`);
             }
