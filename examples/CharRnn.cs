@@ -24,7 +24,7 @@ var uniform = Math.Log(letters.Length);
 Console.WriteLine(FormattableString.Invariant($"a guess among all characters has a loss of {uniform:F2}"));
 
 var page = new ReportPage("A net that writes, letter by letter");
-page.AddText($"{origin}. The loss is the mean negative logarithm of the probability that the net gave to the letter that came. Below: what each net writes as it learns.");
+page.AddText($"Learned from {origin}. The loss is the mean negative logarithm of the probability that the net gave to the letter that came. Below: what each net writes as it learns.");
 var chart = new LineChart("Loss", xLabel: "step", yLabel: "nats per character");
 page.Add(chart);
 var samples = new List<IReadOnlyList<string>>();

@@ -42,7 +42,7 @@ var moved = Math.Pow(((w.Item() + Little) * x.Item()) + b.Item() - y.Item(), 2) 
 Console.WriteLine(FormattableString.Invariant($"w up by {Little}: J from {j.Item()} to {moved:F6}, a change of {(moved - j.Item()) / Little:F3} for each one of w"));
 
 var page = new ReportPage("Back-propagation on a graph");
-page.AddText("Each node shows its value, computed left to right, and below it the derivative of J by that value, computed right to left.");
+page.AddText("Each node shows its value, computed from top to bottom, and below it the derivative of J by that value, computed from bottom to top.");
 page.Add(Graph.Of(tape, j, "J = ((w x + b) - y)^2 / 2"));
 
 // ---- 2. Two layers: a1 = relu(w1 x + b1), a2 = w2 a1 + b2, J = (a2 - y)^2 / 2. ----

@@ -60,7 +60,17 @@ foreach (var place in mistakes.Take(64))
 {
     sheet.Add(Upright(place), $"{y[place].Item()}, taken for {guesses[place].Item()}", isMistake: true);
 }
-page.Add(sheet);
+if (mistakes.Length > 0)
+{
+    page.Add(sheet);
+}
+var doubtful = new ImageGrid("The digits it is least sure of", columns: 8);
+var sureness = Softmax(model.Predict(x, batchSize: 1000)).Max(axis: 1);
+foreach (var place in sureness.ArgSort()[..32].ToArray<long>().Select(place => (int)place))
+{
+    doubtful.Add(Upright(place), FormattableString.Invariant($"{guesses[place].Item()}, {sureness[place].Item():P0}"), isMistake: guesses[place].Item() != y[place].Item());
+}
+page.Add(doubtful);
 page.Add(HeatMap.Confusion(y, guesses, [.. Enumerable.Range(0, 10).Select(digit => $"{digit}")]));
 Console.WriteLine($"the pictures are in {page.Save(path)}");
 

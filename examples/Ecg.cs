@@ -30,7 +30,7 @@ var (x, testX) = (beats.TrainX.ExpandDims(-1), beats.TestX.ExpandDims(-1));
 var epochs = quick ? 12 : 80;
 
 var page = new ReportPage("Heartbeats: five kinds of net");
-page.AddText($"{origin}. Class 0 is abnormal, class 1 normal.");
+page.AddText($"The nets learn from {origin}. Class 0 is abnormal, class 1 normal.");
 foreach (var c in new[] { 0, 1 })
 {
     var chart = new LineChart($"Some {beats.ClassNames[c]} beats", xLabel: "sample");

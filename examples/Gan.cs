@@ -85,5 +85,5 @@ double Quality()
 void Frame(int step)
 {
     var drawn = generator.Apply(RandomNormal([500, Noise], seed: 9));
-    animation.Add(new ScatterChart($"Step {step}").Add("real", real[..500, 0], real[..500, 1]).Add("drawn", drawn[.., 0], drawn[.., 1]).Limits(x: (-1.6, 2.6), y: (-1.2, 1.7)), $"step {step}");
+    animation.Add(new ScatterChart("").Add("real", real[..500, 0], real[..500, 1]).Add("drawn", drawn[.., 0], drawn[.., 1]).Limits(x: (-1.6, 2.6), y: (-1.2, 1.7)), $"step {step}");
 }

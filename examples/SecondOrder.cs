@@ -85,7 +85,7 @@ var (smooth, smoothSlope) = Fit(0.003);
 Console.WriteLine(FormattableString.Invariant($"mean squared slope of the net: {freeSlope:F2} without the penalty, {smoothSlope:F2} with it (the sine itself: {4.5 * (1 + (Math.Sin(6) / 6)):F2})"));
 
 var page = new ReportPage("Second order");
-var valley = new Contour("Rosenbrock's valley", Linspace(-1.6, 1.4, 121), Linspace(-0.8, 1.6, 97), Valley()).Levels(1, 4, 16, 64, 256, 1024);
+var valley = new Contour("Rosenbrock's valley", Linspace(-1.6, 1.4, 121), Linspace(-3.4, 1.6, 201), Valley()).Levels(1, 4, 16, 64, 256, 1024);
 valley.AddLine("gradient descent", [.. descent.Select(at => at.X)], [.. descent.Select(at => at.Y)]);
 valley.AddLine("Newton", [.. newton.Select(at => at.X)], [.. newton.Select(at => at.Y)]);
 page.AddText("Newton's method asks the Hessian how the slope bends: it reaches the minimum in a handful of steps, where descent creeps along the floor of the valley.");
@@ -99,7 +99,7 @@ return hessianError < 1e-9 && newtonValue < 1e-18 && productError < 1e-3 && smoo
 
 static Tensor Valley()
 {
-    var (x, y) = (Linspace(-1.6, 1.4, 121).ExpandDims(0), Linspace(-0.8, 1.6, 97).ExpandDims(1));
+    var (x, y) = (Linspace(-1.6, 1.4, 121).ExpandDims(0), Linspace(-3.4, 1.6, 201).ExpandDims(1));
     return Square(1 - x) + 100 * Square(y - Square(x));
 }
 

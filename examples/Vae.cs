@@ -55,7 +55,7 @@ for (var epoch = 1; epoch <= epochs; epoch++)
     if (epoch % Math.Max(1, epochs / 12) == 0 || epoch == 1)
     {
         Console.WriteLine(FormattableString.Invariant($"epoch {epoch,3}/{epochs}  loss {losses[^1]:F2} = restoration {restored[^1]:F2} + divergence {divergences[^1]:F2}  {clock.Elapsed.TotalSeconds:F0} s"));
-        animation.Add(Sheet($"Epoch {epoch}"), $"epoch {epoch}");
+        animation.Add(Sheet(), $"epoch {epoch}");
     }
 }
 
@@ -67,11 +67,11 @@ var codes = Encode(x).Mean;
 var plane = new ScatterChart("Where the digits lie", xLabel: "first number", yLabel: "second number").EqualAspect();
 for (var digit = 0; digit < 10; digit++)
 {
-    var of = codes[Equal(y, digit)];
+    var of = codes[Equal(y, digit)][..200];                 // as many as are drawn in shapes of their own: there are fewer colours than digits
     plane.Add($"{digit}", of[.., 0], of[.., 1]);
 }
 page.Add(plane);
-var pairs = new ImageGrid("Digits, and below each what is drawn from its two numbers", columns: 8);
+var pairs = new ImageGrid("Digits, and each drawn from its two numbers", columns: 8);
 var drawn = Sigmoid(decoder.Apply(codes[..8]));
 for (var i = 0; i < 8; i++)
 {
@@ -101,10 +101,10 @@ return losses[^1] <= most ? 0 : 1;
 // Pixels stand column after column.
 static Tensor Upright(Tensor image) => image.Reshape(20, 20).T;
 
-ImageGrid Sheet(string title)
+ImageGrid Sheet()
 {
     const int Side = 10;
-    var sheet = new ImageGrid(title, columns: Side);
+    var sheet = new ImageGrid("", columns: Side);
     for (var row = 0; row < Side; row++)
     {
         for (var column = 0; column < Side; column++)

@@ -36,7 +36,7 @@ public sealed class Dense(
     {
         if (input.Rank < 2)
         {
-            throw new ShapeException("there must be a batch axis and one of features. One example becomes a batch by ExpandDims(0).");
+            throw new ShapeException("there must be a batch axis and one of features. One example becomes a batch by ExpandDims(0), a batch of single numbers gets its axis of features by ExpandDims(-1).");
         }
         AddKernel([input[^1], Units]);
         AddBias(Units);

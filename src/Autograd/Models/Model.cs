@@ -13,11 +13,11 @@ public partial class Model : Layer
     protected Model(string? name = null) : base(null, name) { }
 
     /// <summary>A model of the layers between one input and one output.</summary>
-    /// <param name="input">Where examples enter: an <see cref="Input"/>.</param>
-    /// <param name="output">The result.</param>
+    /// <param name="inputs">Where examples enter: an <see cref="Input"/>.</param>
+    /// <param name="outputs">The result.</param>
     /// <param name="name">The name in summaries.</param>
     /// <exception cref="ValueException">The output does not follow from the input alone.</exception>
-    public Model(Node input, Node output, string? name = null) : this([input], [output], name) { }
+    public Model(Node inputs, Node outputs, string? name = null) : this([inputs], [outputs], name) { }
 
     /// <summary>A model of the layers between several inputs and outputs.</summary>
     /// <param name="inputs">Where examples enter.</param>

@@ -36,7 +36,7 @@ internal sealed record ChartStyle(
         new("value", Fill: "ink", Size: 12, Css: "font-variant-numeric:tabular-nums"),
         new("ondark", Fill: "#ffffff", Size: 12, Css: "font-variant-numeric:tabular-nums"),
         new("onlight", Fill: "#16202a", Size: 12, Css: "font-variant-numeric:tabular-nums"),
-        new("level", Fill: "ink", Stroke: "paper", Width: 3, Size: 11, Css: "paint-order:stroke;stroke-linejoin:round"),
+        new("level", Fill: "ink", Stroke: "paper", Width: 6, Size: 11, Css: "paint-order:stroke;stroke-linejoin:round"),
         new("caption", Fill: "ink", Size: 12),
         new("wrongcaption", Fill: "wrong", Size: 12),
         new("grid", Stroke: "grid"),

@@ -37,7 +37,7 @@ public sealed class ReportPage
         th{font-weight:600;font-size:.875rem;color:var(--soft)}
         tbody tr:last-child td{border-bottom:0}
         .number{text-align:right;font-variant-numeric:tabular-nums}
-        @media(max-width:30rem){body{padding:1.25rem .75rem 2rem}th,td{padding:.4rem .6rem}}
+        @media(max-width:30rem){body{padding:1.25rem .75rem 2rem}table{font-size:.875rem}th,td{padding:.4rem .5rem}}
         @media print{body{background:none}.chart,.table,tr{break-inside:avoid}}
 
         """;

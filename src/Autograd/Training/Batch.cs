@@ -9,6 +9,10 @@ public readonly record struct Batch(Tensors X, Tensors Y = default, Tensor? Samp
     /// <summary>The number of examples.</summary>
     public int Count => X.Count == 0 || X[0].Rank == 0 ? 0 : X[0].Shape[0];
 
+    /// <summary>One input and one target: <c>foreach (var (x, y) in Dataset.From(x, y).Batch(32))</c>.</summary>
+    /// <exception cref="ShapeException">There are several, or none; then take <see cref="X"/> and <see cref="Y"/>.</exception>
+    public void Deconstruct(out Tensor x, out Tensor y) => (x, y) = (X.Single, Y.Single);
+
     /// <summary>Inputs and targets.</summary>
     public static implicit operator Batch((Tensor X, Tensor Y) pair) => new(pair.X, pair.Y);
 
