@@ -14,7 +14,7 @@ var path = args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "comput
 var failed = false;
 
 // ---- 1. Left to right: c = w x, a = c + b, d = a - y, J = d^2 / 2. ----
-Tensor x = -2.0, y = 2.0;
+var (x, y) = (Full([], -2.0, DType.Float64), Full([], 2.0, DType.Float64));
 var (w, b) = (new Variable(2.0, name: "w"), new Variable(8.0, name: "b"));
 using var tape = new GradientTape(persistent: true);
 var c = w * x;
@@ -42,8 +42,15 @@ var moved = Math.Pow(((w.Item() + Little) * x.Item()) + b.Item() - y.Item(), 2) 
 Console.WriteLine(FormattableString.Invariant($"w up by {Little}: J from {j.Item()} to {moved:F6}, a change of {(moved - j.Item()) / Little:F3} for each one of w"));
 
 var page = new ReportPage("Back-propagation on a graph");
-page.AddText("Each node shows its value, computed from top to bottom, and below it the derivative of J by that value, computed from bottom to top.");
-page.Add(Graph.Of(tape, j, "J = ((w x + b) - y)^2 / 2"));
+page.AddText("Each node shows its value, computed from the top down, and below it the derivative of J by that value, computed from the bottom up.");
+var graph = Graph.Of(tape, j, "J = ((w x + b) - y)^2 / 2").Name(x).Name(y).Name(c).Name(a).Name(d).Name(j, "J");
+page.Add(graph);
+var steps = new Animation("Step by step", secondsPerFrame: 1);
+foreach (var step in graph.Steps())
+{
+    steps.Add(step);
+}
+page.Add(steps);
 
 // ---- 2. Two layers: a1 = relu(w1 x + b1), a2 = w2 a1 + b2, J = (a2 - y)^2 / 2. ----
 var (w1, b1, w2, b2) = (new Variable(2.0, name: "w1"), new Variable(0.0, name: "b1"), new Variable(3.0, name: "w2"), new Variable(1.0, name: "b2"));

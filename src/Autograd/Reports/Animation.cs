@@ -94,7 +94,7 @@ public sealed class Animation : Chart
     {
         var all = frames.ToArray();
         var (width, height) = (all.Select(frame => frame.Picture.Width).Append(Frame.Width).Max(), all.Select(frame => frame.Picture.Height).Append(40).Max());
-        var (top, bottom) = (title.Length > 0 ? 30 : 0, all.Any(frame => frame.Caption.Length > 0) ? 26 : 0);
+        var (top, bottom) = (title.Length > 0 ? 36 : 0, all.Any(frame => frame.Caption.Length > 0) ? 26 : 0);
         var picture = new Picture(width, top + height + bottom);
         Frame.Ground(picture, title);
         if (all.Length == 0)
