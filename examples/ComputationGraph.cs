@@ -14,7 +14,7 @@ var path = args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "comput
 var failed = false;
 
 // ---- 1. Left to right: c = w x, a = c + b, d = a - y, J = d^2 / 2. ----
-var (x, y) = (Full([], -2.0, DType.Float64), Full([], 2.0, DType.Float64));
+var (x, y) = (Full([], -2.0), Full([], 2.0));
 var (w, b) = (new Variable(2.0, name: "w"), new Variable(8.0, name: "b"));
 using var tape = new GradientTape(persistent: true);
 var c = w * x;
@@ -61,7 +61,8 @@ var cost = Square(a2 - 5.0) / 2;
 var gradients = net.Gradient(cost, [w1, b1, w2, b2]);
 Console.WriteLine($"two layers: J = {cost.Item()}; dJ/dw1 = {gradients[0]!.Item()}, dJ/db1 = {gradients[1]!.Item()}, dJ/dw2 = {gradients[2]!.Item()}, dJ/db2 = {gradients[3]!.Item()}");
 failed |= gradients[0]!.Item() != 6 || gradients[1]!.Item() != 6 || gradients[2]!.Item() != 4 || gradients[3]!.Item() != 2;
-page.Add(Graph.Of(net, cost, "Two layers"));
+page.AddHeading("Two layers");
+page.Add(Graph.Of(net, cost, "J = (a2 - y)^2 / 2"));
 
 // ---- 3. N nodes, P parameters: N + P steps from right to left, N x P with one forward pass for each parameter. ----
 Console.WriteLine("  parameters P   nodes N     N + P         N x P   back-propagation   one pass a parameter");
@@ -89,6 +90,7 @@ foreach (var width in quick ? new[] { 4, 16 } : [4, 16, 64, 256, 1024])
     forward.Add(passTime * p);
     Console.WriteLine(FormattableString.Invariant($"{p,14}{nodes,10}{nodes + p,10}{nodes * p,14}{backTime,16:F1} us{passTime * p,20:F0} us   ({n} operations visited on the tape)"));
 }
+page.AddHeading("N + P against N x P");
 page.Add(new LineChart("Steps", xLabel: "parameters", yLabel: "steps", logarithmicY: true).Add("N + P", parameters, sums).Add("N x P", parameters, products));
 page.Add(new LineChart("Time for a gradient", xLabel: "parameters", yLabel: "microseconds", logarithmicY: true).Add("back-propagation", parameters, back).Add("one pass for each parameter", parameters, forward));
 Console.WriteLine($"the graphs are in {page.Save(path)}");
