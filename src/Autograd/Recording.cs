@@ -399,8 +399,8 @@ internal sealed partial class Recording
     /// <summary>The place of a tensor in this recording, or -1.</summary>
     public int Find(Tensor x)
     {
-        var index = IndexOf(x.Slot);
-        return index >= 0 ? index : _leaves.Find(x);
+        var slot = x.Slot;
+        return slot >= _first && IndexOf(slot) is >= 0 and var index ? index : _leaves.Find(x);
     }
 
     /// <summary>The variables that a tape watches.</summary>
