@@ -9,10 +9,13 @@ internal sealed partial class Recording
     private const int BlockBits = 16;
     private const long BlockSize = 1 << BlockBits;
 
-    // The first number that nobody has; how many stretches have begun; how many are open now.
+    private const long Beginning = 1L << 32;
+
+    // The first number that nobody has.
     private static long s_next = BlockSize;
-    private static int s_openings;
-    private static int s_open;
+
+    // How many stretches have begun, times 2^32, and how many are open now: one step changes both.
+    private static long s_stretches;
 
     private readonly List<Segment> _earlier = [];
     private readonly List<(long From, long To)> _blocks = [];
@@ -26,11 +29,15 @@ internal sealed partial class Recording
     private int _tail;
     private ulong _room;
     private long _first = long.MaxValue;
-    private int _openingsSeen;
+    private int _begunSeen;
 
     // 1 while tapes are open here, -1 when some of them have been found to be dropped, else 0.
     private int _isOpen;
     private bool _paused;
+
+    private static int Begun => (int)(s_stretches >> 32);
+
+    private static int OpenAnywhere => (int)s_stretches;
 
     /// <summary>Changes whenever everything recorded is let go.</summary>
     public long Id => _first;
@@ -42,7 +49,7 @@ internal sealed partial class Recording
         // The thread ended with open tapes.
         if (_isOpen != 0)
         {
-            Interlocked.Decrement(ref s_open);
+            Interlocked.Decrement(ref s_stretches);
         }
         ReturnTag();
     }
@@ -92,17 +99,13 @@ internal sealed partial class Recording
 
     private void BeginStretch()
     {
-        TakeBlock(BlockSize);
-        _first = _base;
+        Begin(Beginning + 1);
         _isOpen = 1;
-        // In this order: who sees the new count takes a block after this one.
-        _openingsSeen = Interlocked.Increment(ref s_openings);
-        Interlocked.Increment(ref s_open);
     }
 
     private void EndStretch()
     {
-        Interlocked.Decrement(ref s_open);
+        Interlocked.Decrement(ref s_stretches);
         _isOpen = 0;
         ForgetAllSerials();
         _first = long.MaxValue;
@@ -112,8 +115,16 @@ internal sealed partial class Recording
     private void BeginAgain()
     {
         ForgetAllSerials();
+        Begin(Beginning);
+    }
+
+    private void Begin(long stretches)
+    {
+        // In this order: who sees the new count takes a block after this one; and if a stretch begins elsewhere at the same time, this one goes on in a later block.
+        _begunSeen = (int)(Volatile.Read(ref s_stretches) >> 32) + 1;
         TakeBlock(BlockSize);
         _first = _base;
+        Interlocked.Add(ref s_stretches, stretches);
     }
 
     private void ForgetAllSerials()
@@ -134,7 +145,7 @@ internal sealed partial class Recording
     /// <summary>The block is used up, or a stretch has begun on another thread.</summary>
     private void ContinueSerials()
     {
-        _openingsSeen = Volatile.Read(ref s_openings);
+        _begunSeen = (int)(Volatile.Read(ref s_stretches) >> 32);
         if (_count > _tail)
         {
             _earlier.Add(new(_base, _tail, _count - _tail));

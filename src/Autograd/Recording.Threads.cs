@@ -33,7 +33,7 @@ internal sealed partial class Recording
             _isOpen = 1;
             CloseAbandoned();
         }
-        return _paused || Volatile.Read(ref s_open) <= _isOpen ? null : this;
+        return _paused || (int)Volatile.Read(ref s_stretches) <= _isOpen ? null : this;
     }
 
     /// <summary>
@@ -62,7 +62,7 @@ internal sealed partial class Recording
     /// <summary>As <see cref="MarkFor(Op, Tensor, ReadOnlySpan{Tensor})"/>, for operations that record themselves only where a tape of this thread tracks an operand.</summary>
     public static void MarkUnrecorded(Tensor y, ReadOnlySpan<Tensor> operands)
     {
-        if (Active is { } recording && s_open > recording._isOpen)
+        if (Active is { } recording && OpenAnywhere > recording._isOpen)
         {
             recording.MarkFor(null, y, operands);
         }
@@ -71,7 +71,7 @@ internal sealed partial class Recording
     /// <summary>The same for gradients: the kernels that make them do not say from what.</summary>
     public void MarkGradients(ReadOnlySpan<Tensor?> gradients)
     {
-        if (s_open <= _isOpen || _paused)
+        if (OpenAnywhere <= _isOpen || _paused)
         {
             return;
         }
@@ -86,7 +86,7 @@ internal sealed partial class Recording
 
     private static long PresentBlock => (Volatile.Read(ref s_next) >> BlockBits) - 1;
 
-    private long MarkOf(Variable x) => s_open > _isOpen && !_paused ? Mark(BlockOf(x)) : 0;
+    private long MarkOf(Variable x) => OpenAnywhere > _isOpen && !_paused ? Mark(BlockOf(x)) : 0;
 
     private long Mark(long block) => block == 0 ? 0 : -((block << BlockBits) | (uint)_tag);
 

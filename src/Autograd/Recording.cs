@@ -46,9 +46,9 @@ internal sealed partial class Recording
             var current = t_current;
             if (current is null)
             {
-                return s_open == 0 ? null : OfThread.Bystander();
+                return OpenAnywhere == 0 ? null : OfThread.Bystander();
             }
-            return current._active != 0 ? current : s_open <= current._isOpen ? null : current.Bystander();
+            return current._active != 0 ? current : OpenAnywhere <= current._isOpen ? null : current.Bystander();
         }
     }
 
@@ -144,11 +144,19 @@ internal sealed partial class Recording
 
     /// <summary>Whether a tape tracks the result of a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Tracks(ulong tape, int index) => IsFar(tape) ? FarTracks(tape, index) : (_calls[index].Tapes & tape) != 0;
+    public bool Tracks(ulong tape, int index) => Tracks(tape, _calls[index], index);
+
+    /// <summary>The same where the call is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Tracks(ulong tape, in RecordedOp call, int index) => IsFar(tape) ? FarTracks(tape, index) : (call.Tapes & tape) != 0;
 
     /// <summary>Whether the result of a call is for a tape a leaf: watched, and not followed further back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsLeaf(ulong tape, int index) => IsFar(tape) ? FarIsLeaf(tape, index) : _calls[index].IsLeafOf(tape);
+    public bool IsLeaf(ulong tape, int index) => IsLeaf(tape, _calls[index], index);
+
+    /// <summary>The same where the call is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsLeaf(ulong tape, in RecordedOp call, int index) => IsFar(tape) ? FarIsLeaf(tape, index) : call.IsLeafOf(tape);
 
     /// <summary>Ends a tape, and lets go what only it has tracked.</summary>
     public void Close(ulong tape, int start, List<int>? watchedEarlier)
@@ -391,8 +399,8 @@ internal sealed partial class Recording
     /// <summary>The place of a tensor in this recording, or -1.</summary>
     public int Find(Tensor x)
     {
-        var index = IndexOf(x.Slot);
-        return index >= 0 ? index : _leaves.Find(x);
+        var slot = x.Slot;
+        return slot >= _first && IndexOf(slot) is >= 0 and var index ? index : _leaves.Find(x);
     }
 
     /// <summary>The variables that a tape watches.</summary>
@@ -462,7 +470,7 @@ internal sealed partial class Recording
             call.IndexA = index;
             Finish();
         }
-        else if (s_open > _isOpen)
+        else if (OpenAnywhere > _isOpen)
         {
             MarkFor(op, y, x, x, x);
         }
@@ -480,7 +488,7 @@ internal sealed partial class Recording
             call.IndexB = indexB;
             Finish();
         }
-        else if (s_open > _isOpen)
+        else if (OpenAnywhere > _isOpen)
         {
             MarkFor(op, y, a, b, b);
         }
@@ -500,7 +508,7 @@ internal sealed partial class Recording
             call.IndexC = indexC;
             Finish();
         }
-        else if (s_open > _isOpen)
+        else if (OpenAnywhere > _isOpen)
         {
             MarkFor(op, y, a, b, c);
         }
@@ -515,7 +523,7 @@ internal sealed partial class Recording
         }
         if (tapes == 0)
         {
-            if (s_open > _isOpen)
+            if (OpenAnywhere > _isOpen)
             {
                 MarkFor(op, y, inputs);
             }
@@ -546,7 +554,7 @@ internal sealed partial class Recording
         call.Y = y;
         call.Tapes = tapes;
         call.InPullback = InPullback;
-        y.Slot = SlotAt(index);
+        y.Slot = _base + (index - _tail);
         y.Flags |= Tensor.Traits.Recorded | Tensor.Traits.Held;
         return ref call;
     }
@@ -554,7 +562,7 @@ internal sealed partial class Recording
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Append()
     {
-        if (_count >= _nextCleanUp || s_openings != _openingsSeen)
+        if (_count >= _nextCleanUp || Begun != _begunSeen)
         {
             MakeRoom();
         }
@@ -575,7 +583,7 @@ internal sealed partial class Recording
         {
             Array.Resize(ref _calls, _count * 2);
         }
-        if (s_openings != _openingsSeen || (ulong)(_count - _tail) >= _room)
+        if (Begun != _begunSeen || (ulong)(_count - _tail) >= _room)
         {
             ContinueSerials();
         }

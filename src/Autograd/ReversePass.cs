@@ -163,7 +163,7 @@ internal ref struct ReversePass
         for (var i = first; i < _end; i++)
         {
             ref var call = ref _recording[i];
-            if (_needed[i - _start] != Need.None || !_recording.Tracks(_tape, i) || _recording.IsLeaf(_tape, i))
+            if (_needed[i - _start] != Need.None || !_recording.Tracks(_tape, call, i) || _recording.IsLeaf(_tape, call, i))
             {
                 continue;
             }
@@ -214,7 +214,7 @@ internal ref struct ReversePass
             }
             // A copy: pullbacks may record, and so move the list.
             var call = _recording[i];
-            if (_recording.IsLeaf(_tape, i) || call.Op!.GradientFlow != Op.Flow.Differentiable)
+            if (_recording.IsLeaf(_tape, call, i) || call.Op!.GradientFlow != Op.Flow.Differentiable)
             {
                 continue;
             }

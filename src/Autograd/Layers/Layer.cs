@@ -431,11 +431,11 @@ public abstract partial class Layer
             {
                 throw NoResult();
             }
-            if (Masks.Exist)
-            {
-                results = Masked(inputs, results);
-            }
             results = Apart(results, inputs);
+            if (Masks.Exist && PassesMask)
+            {
+                Masks.Pass(inputs, results);
+            }
             if (ActivityRegularizer is { } regularizer)
             {
                 foreach (var result in results)
@@ -480,8 +480,8 @@ public abstract partial class Layer
         }
     }
 
-    // A layer with nothing to do gives a tensor of its own, as operations do.
-    private static Tensors Apart(Tensors results, Tensors inputs)
+    // A layer with nothing to do gives a tensor of its own, as operations do. Of a model, its layers have decided whether that has the mask.
+    private Tensors Apart(Tensors results, Tensors inputs)
     {
         foreach (var x in inputs)
         {
@@ -489,7 +489,9 @@ public abstract partial class Layer
             {
                 if (ReferenceEquals(x, y))
                 {
-                    return results.Select(result => inputs.Any(input => ReferenceEquals(input, result)) ? Masks.Copied(result, result.OwnView()) : result);
+                    return results.Select(result => !inputs.Any(input => ReferenceEquals(input, result)) ? result
+                        : this is Model ? Masks.Copied(result, result.OwnView())
+                        : result.OwnView());
                 }
             }
         }
@@ -565,19 +567,6 @@ public abstract partial class Layer
     /// <summary>Computes several results.</summary>
     /// <inheritdoc cref="Call(Tensor, bool)"/>
     protected virtual Tensors CallAll(Tensors inputs, bool training) => (inputs.Count == 1 ? Call(inputs[0], training) : Call([.. inputs], training)) ?? throw NoResult();
-
-    // A layer that does not hand on masks may still give its very input.
-    private Tensors Masked(Tensors inputs, Tensors results)
-    {
-        if (PassesMask)
-        {
-            Masks.Pass(inputs, results);
-            return results;
-        }
-        return this is not Model && results.Any(y => Masks.Of(y) is not null && inputs.Any(x => ReferenceEquals(x, y)))
-            ? results.Select(y => inputs.Any(x => ReferenceEquals(x, y)) ? Masks.Without(y) : y)
-            : results;
-    }
 
     private ModelException NoResult() => new($"{Describe()} gives nothing: its Call must return a tensor, and returned null.");
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Autograd.Ops;
 
 namespace Autograd;
 
@@ -28,14 +27,6 @@ internal static class Masks
     /// <summary>Gives a tensor the mask of another, where that has one.</summary>
     /// <returns>The tensor.</returns>
     public static Tensor Copied(Tensor from, Tensor to) => Of(from) is { } mask ? Set(to, mask) : to;
-
-    /// <summary>The same values, differentiable, without the mask.</summary>
-    public static Tensor Without(Tensor x)
-    {
-        var y = x.View(x.Shape, x.StridesOrNull, x.Offset);
-        Recording.Active?.Add(ReshapeOp.Instance, y, x);
-        return y;
-    }
 
     /// <summary>A mask in a shape that broadcasts along the further axes of what it belongs to.</summary>
     public static Tensor Along(Tensor mask, int rank) => mask.Reshape(Shape.Of([.. mask.Shape, .. Enumerable.Repeat(1, rank - mask.Rank)]));

@@ -52,7 +52,7 @@ public sealed class ExponentialMovingAverage
     /// <param name="step">The step of training, counted from 0.</param>
     /// <exception cref="ValueException">The step is negative.</exception>
     /// <exception cref="DTypeException">A variable holds integers.</exception>
-    /// <exception cref="InvalidOperationException">The averages stand in for their variables now.</exception>
+    /// <exception cref="ModelException">The averages stand in for their variables now.</exception>
     public void Apply(IReadOnlyList<Variable> variables, long step) => Apply(variables, DecayAt(Hyperparameter.AtLeast(0, step)));
 
     private double DecayAt(long n) => Math.Min(Decay, (1.0 + n) / (10.0 + n));

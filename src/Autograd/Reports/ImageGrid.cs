@@ -132,7 +132,7 @@ public sealed class ImageGrid : Chart
         }
     }
 
-    /// <summary>The size in the picture: a whole multiple of the pixels where there is room for more than one.</summary>
+    /// <summary>The size in the picture: the longer side fills the cell.</summary>
     private static (double Width, double Height) Size(Pixels image, double cell)
     {
         var scale = cell / Math.Max(image.Width, image.Height);

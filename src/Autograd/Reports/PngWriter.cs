@@ -1,13 +1,12 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Autograd.Serialization;
 
 namespace Autograd.Reports;
 
 /// <summary>Writes images as PNG: gray where all pixels are gray, otherwise red, green and blue.</summary>
 internal static class PngWriter
 {
-    private static readonly uint[] CrcOfByte = [.. Enumerable.Range(0, 256).Select(CrcOf)];
-
     internal static byte[] Write(Pixels image)
     {
         var gray = IsGray(image.Bytes);
@@ -65,28 +64,10 @@ internal static class PngWriter
         png.Write(number);
         png.Write(type);
         png.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(data, Crc(type, uint.MaxValue)));
+        var checksum = new Crc32();
+        checksum.Append(type);
+        checksum.Append(data);
+        BinaryPrimitives.WriteUInt32BigEndian(number, checksum.Value);
         png.Write(number);
-    }
-
-    private static uint Crc(ReadOnlySpan<byte> data, uint crc)
-    {
-        foreach (var one in data)
-        {
-            crc = CrcOfByte[(byte)(crc ^ one)] ^ (crc >> 8);
-        }
-
-        return crc;
-    }
-
-    private static uint CrcOf(int one)
-    {
-        var crc = (uint)one;
-        for (var bit = 0; bit < 8; bit++)
-        {
-            crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-        }
-
-        return crc;
     }
 }

@@ -1,6 +1,6 @@
 namespace Autograd.Serialization;
 
-/// <summary>The checksum of zip and gzip files (ISO 3309), over bytes as they come.</summary>
+/// <summary>The checksum of zip, gzip and PNG files (ISO 3309), over bytes as they come.</summary>
 internal sealed class Crc32
 {
     private static readonly uint[] s_table = [.. Enumerable.Range(0, 256).Select(OfByte)];

@@ -263,6 +263,22 @@ public class MaskTests
         Assert.Equal([0.0, 0], gradient[10..]);
     }
 
+    private sealed class First : Layer
+    {
+        protected override bool PassesMask => true;
+
+        protected override Tensor Call(Tensor[] inputs, bool training) => inputs[0];
+    }
+
+    [Fact]
+    public void A_layer_that_gives_its_very_input_leaves_the_mask_of_that_alone()
+    {
+        var x = Masked(Ones(1, 3, 1), "110");
+        var y = new First().Apply([x, Masked(Ones(1, 3, 1), "101")]);
+        Assert.Equal("100", Shown(Masks.Of(y)));
+        Assert.Equal("110", Shown(Masks.Of(x)));
+    }
+
     [Fact]
     public void Batch_statistics_of_nothing_change_nothing()
     {

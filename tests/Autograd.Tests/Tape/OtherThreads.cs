@@ -96,6 +96,32 @@ public class OtherThreads
     }
 
     [Fact]
+    public void Work_of_a_thread_that_records_already_is_refused_by_a_tape_that_begins_again()
+    {
+        var x = D(1, 2);
+        using var tape = new GradientTape(watchAccessedVariables: false);
+        using var ready = new SemaphoreSlim(0);
+        using var watched = new SemaphoreSlim(0);
+        Tensor? there = null;
+        var thread = new Thread(() =>
+        {
+            using var own = new GradientTape();
+            _ = Weight(1) * 2;
+            ready.Release();
+            watched.Wait();
+            own.Watch(x);
+            there = x * 2;
+        });
+        thread.Start();
+        ready.Wait();
+        _ = Inside(() => Weight(1) * 2); // now nothing is tracked here any more
+        tape.Watch(x);
+        watched.Release();
+        thread.Join();
+        Assert.Contains("on another thread", Assert.Throws<TapeException>(() => tape.Gradient(there! * x, x)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void As_a_constant_it_is_welcome()
     {
         var w = Weight(2, 3);

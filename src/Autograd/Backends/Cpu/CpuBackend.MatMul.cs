@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 
 namespace Autograd.Backends.Cpu;
 
@@ -79,13 +80,22 @@ internal sealed unsafe partial class CpuBackend
     [ThreadStatic]
     private static Scratch? t_part;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Multiply<E>(E* a, Layout layoutA, E* b, Layout layoutB, E* c, int m, int n, int k, E* bias) where E : unmanaged
     {
         if (k <= LongestSum)
         {
             Part(a, layoutA, b, layoutB, c, m, n, k, bias);
-            return;
         }
+        else
+        {
+            MultiplyInParts(a, layoutA, b, layoutB, c, m, n, k, bias);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MultiplyInParts<E>(E* a, Layout layoutA, E* b, Layout layoutB, E* c, int m, int n, int k, E* bias) where E : unmanaged
+    {
         Part(a, layoutA, b, layoutB, c, m, n, LongestSum, bias);
         var part = (E*)Scratch.Of(ref t_part, (long)m * n * sizeof(E));
         for (nint done = LongestSum; done < k; done += LongestSum)
@@ -95,6 +105,7 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Part<E>(E* a, Layout layoutA, E* b, Layout layoutB, E* c, int m, int n, int k, E* bias) where E : unmanaged =>
         MatrixProduct.Run(new MatrixOperands<E>(a, layoutA.Row, layoutA.Column, b, layoutB.Row, n == 1 ? 1 : layoutB.Column, c, m, n, k, bias));
 
