@@ -80,13 +80,12 @@ internal sealed partial class Recording
         {
             BeginStretch();
         }
-        var open = System.Numerics.BitOperations.PopCount(_open & ~Far) + _far.Count;
-        if (open >= _collectAt)
+        if (CountOpen() >= _collectAt)
         {
             // Dropped tapes are young. Whoever has so many open that are in use is not asked again soon.
             GC.Collect(1, GCCollectionMode.Forced, blocking: true);
             CloseAbandoned();
-            _collectAt = Math.Max(MaskBits, 2 * open);
+            _collectAt = Math.Max(MaskBits, 2 * CountOpen());
             if (_open == 0)
             {
                 BeginStretch();
@@ -124,6 +123,8 @@ internal sealed partial class Recording
         }
         return mask;
     }
+
+    private int CountOpen() => System.Numerics.BitOperations.PopCount(_open & ~Far) + _far.Count;
 
     /// <summary>Differs between tapes that are known by the same bit one after another; negative once the tape is over.</summary>
     public long OpeningOf(ulong tape) => IsFar(tape)
@@ -173,6 +174,7 @@ internal sealed partial class Recording
         }
         DisposePrivate();
         Shorten();
+        _leaves.Trim(this);
     }
 
     /// <summary>False if the tape is not open.</summary>
@@ -639,6 +641,7 @@ internal sealed partial class Recording
 
         private readonly List<(Tensor Tensor, int Index)> _list = [];
         private Dictionary<Tensor, int>? _dictionary;
+        private int _trimAt = FewEnoughToScan;
 
         public IReadOnlyList<(Tensor Tensor, int Index)> All => _list;
 
@@ -684,8 +687,33 @@ internal sealed partial class Recording
             }
         }
 
+        /// <summary>Lets go of leaves that no tape tracks any more, now and then: their values would stay as long as any tape is open.</summary>
+        public void Trim(Recording recording)
+        {
+            if (_list.Count < _trimAt)
+            {
+                return;
+            }
+            _list.RemoveAll(leaf =>
+            {
+                if (recording._calls[leaf.Index].Tapes != 0)
+                {
+                    return false;
+                }
+                // Met again, it gets a new place: operations that go on may still name the old one.
+                if (recording.IndexOf(leaf.Tensor.Slot) == leaf.Index)
+                {
+                    leaf.Tensor.Slot = 0;
+                }
+                _dictionary?.Remove(leaf.Tensor);
+                return true;
+            });
+            _trimAt = Math.Max(FewEnoughToScan, 2 * _list.Count);
+        }
+
         public void Clear()
         {
+            _trimAt = FewEnoughToScan;
             _list.Clear();
             _dictionary = null;
         }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Autograd;
@@ -30,10 +31,12 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     public int Size { get; }
 
     /// <summary>The extent of an axis, counted from the front.</summary>
-    public int this[int axis] => _dimensions[axis];
+    /// <exception cref="ShapeException">There is no such axis.</exception>
+    public int this[int axis] => (uint)axis < (uint)_dimensions.Length ? _dimensions[axis] : throw NoAxis(axis.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The extent of an axis, which may be counted from the end: <c>shape[^1]</c>.</summary>
-    public int this[Index axis] => _dimensions[axis];
+    /// <exception cref="ShapeException">There is no such axis.</exception>
+    public int this[Index axis] => axis.GetOffset(Rank) is var place && (uint)place < (uint)_dimensions.Length ? _dimensions[place] : throw NoAxis(axis.ToString());
 
     /// <summary>The number of axes, <see cref="Rank"/>, under the name that C#'s list patterns ask for: <c>shape is [_, 784]</c>.</summary>
     public int Count => Rank;
@@ -68,6 +71,10 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     internal static int Extent(Int128 extent, string operation) => extent <= Array.MaxLength
         ? (int)extent
         : throw new ShapeException($"{operation}: an axis would have {extent} elements; the most is {Array.MaxLength}.");
+
+    private ShapeException NoAxis(string axis) => new(Rank == 0
+        ? $"Shape: there is no axis {axis}; a scalar has no axes."
+        : $"Shape: there is no axis {axis} in {this}, whose axes are 0 to {Rank - 1}, or from the end ^{Rank} to ^1.");
 
     // For results whose size is already known to be valid, such as a permutation of an existing shape.
     internal static Shape Trusted(int[] dimensions, int size) => new(dimensions, size);

@@ -24,9 +24,12 @@ public readonly partial struct Tensors : IReadOnlyList<Tensor>
     public int Count => _one is not null ? 1 : _several?.Length ?? 0;
 
     /// <summary>The tensor at a place.</summary>
+    /// <exception cref="ValueException">There is none at it.</exception>
     public Tensor this[int index] => _one is not null && index == 0
         ? _one
-        : _several is { } several ? several[index] : throw new ArgumentOutOfRangeException(nameof(index));
+        : _several is { } several && (uint)index < (uint)several.Length
+            ? several[index]
+            : throw new ValueException($"Tensors: there is none at {index}; there {(Count == 1 ? "is 1, at 0" : Count == 0 ? "are none" : $"are {Count}, at 0 to {Count - 1}")}.");
 
     /// <summary>The names, where they have any.</summary>
     public IReadOnlyList<string>? Names => _names;

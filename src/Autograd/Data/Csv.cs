@@ -19,11 +19,11 @@ public static class Csv
     /// <param name="decimalMark">What stands before the decimals of numbers: a point, or a comma, as in files from much of Europe, whose separator is mostly ';'.</param>
     /// <param name="limits">What reading the file may cost; <see cref="LoadLimits.Default"/> when left out.</param>
     /// <exception cref="FileException">The file cannot be read, is malformed, or costs more than the limits allow; the message names line and column.</exception>
-    /// <exception cref="ValueException">The separator is a quote or a line end, or the decimal mark neither a point nor a comma.</exception>
+    /// <exception cref="ValueException">The separator is a quote, a line end or the decimal mark, or that is neither a point nor a comma.</exception>
     public static CsvTable Load(
         string path, bool header = true, char separator = ',', IReadOnlyList<string>? missing = null, char decimalMark = '.', LoadLimits? limits = null)
     {
-        var parser = new CsvParser(Checked(separator), CheckedMark(decimalMark));
+        var parser = new CsvParser(Checked(separator, decimalMark), decimalMark);
         return AtomicFile.Read(path, limits, (stream, cost) =>
         {
             // A character takes two bytes, and one that ends a cell a number; both may be copied as they grow.
@@ -42,17 +42,19 @@ public static class Csv
     /// <param name="missing">Texts that mean an empty cell, such as "NA" or "?".</param>
     /// <param name="decimalMark">What stands before the decimals of numbers: a point or a comma.</param>
     /// <exception cref="FileException">The text is malformed; the message names line and column.</exception>
-    /// <exception cref="ValueException">The separator is a quote or a line end, or the decimal mark neither a point nor a comma.</exception>
+    /// <exception cref="ValueException">The separator is a quote, a line end or the decimal mark, or that is neither a point nor a comma.</exception>
     public static CsvTable Parse(string text, bool header = true, char separator = ',', IReadOnlyList<string>? missing = null, char decimalMark = '.')
     {
         ArgumentNullException.ThrowIfNull(text);
         using var reader = new StringReader(text);
-        return new CsvParser(Checked(separator), CheckedMark(decimalMark)).Parse(reader, header, missing ?? [], "");
+        return new CsvParser(Checked(separator, decimalMark), decimalMark).Parse(reader, header, missing ?? [], "");
     }
 
-    private static char CheckedMark(char mark) => mark is '.' or ',' ? mark : throw new ValueException($"Csv: the decimal mark is '{mark}'; it must be '.' or ','.");
-
-    private static char Checked(char separator) => separator is '"' or '\r' or '\n' or '\0' or '\uFEFF' or CsvParser.NotUtf8
+    private static char Checked(char separator, char mark) => mark is not ('.' or ',')
+        ? throw new ValueException($"Csv: the decimal mark is '{mark}'; it must be '.' or ','.")
+        : mark == separator
+        ? throw new ValueException($"Csv: '{mark}' is both the separator and the decimal mark; tables with decimal commas mostly have separator: ';'.")
+        : separator is '"' or '\r' or '\n' or '\0' or '\uFEFF' or CsvParser.NotUtf8
         ? throw new ValueException("Csv: the separator cannot be a quote, a line end or no character; usual are ',', ';' and '\\t'.")
         : separator;
 }

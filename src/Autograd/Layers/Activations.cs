@@ -70,6 +70,10 @@ public sealed class PReLU(
     /// <inheritdoc/>
     protected override void Build(Shape input)
     {
+        if (input.Rank == 0)
+        {
+            throw new ShapeException("input is a scalar; it must be [batch, ...].");
+        }
         var shape = input.ToArray();
         foreach (var axis in SharedAxes ?? [])
         {

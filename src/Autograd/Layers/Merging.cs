@@ -141,7 +141,7 @@ public sealed class Concatenate(int axis = -1, InputShape? inputShape = null, st
 public sealed class Dot(PerAxis axes, bool normalize = false, InputShape? inputShape = null, string? name = null) : MergeLayer(inputShape, name)
 {
     /// <summary>The axis of both, or one for each.</summary>
-    public PerAxis Axes { get; } = axes.IsGiven && axes.Count() <= 2 ? axes : throw new ValueException($"Dot: axes is {axes}; it must be one axis, or one for each of two inputs.");
+    public PerAxis Axes { get; } = axes.IsGiven && axes.Count() is 1 or 2 ? axes : throw new ValueException($"Dot: axes is {axes}; it must be one axis, or one for each of two inputs.");
 
     /// <summary>Whether the result is a cosine.</summary>
     public bool Normalize { get; } = normalize;

@@ -7,10 +7,17 @@ namespace Autograd;
 /// <summary>The base of metrics that are read off a table [classes, classes] of how often, by weight, a class (row) was taken for another (column).</summary>
 public abstract class ConfusionTableMetric : Metric
 {
+    private const int MostClasses = 46340;
+
     private Tensor? _table;
 
     private protected ConfusionTableMetric(int numClasses, string? name) : base(name) =>
-        NumClasses = Setting.AtLeast(1, numClasses, $"{GetType().Name}: numClasses");
+        NumClasses = Checked(numClasses, GetType().Name);
+
+    // The table of pairs must be one that a tensor can hold.
+    private protected static int Checked(int numClasses, string metric) => Setting.AtLeast(1, numClasses, $"{metric}: numClasses") <= MostClasses
+        ? numClasses
+        : throw new ValueException($"{metric}: numClasses is {numClasses}; a table of that many by that many is more than a tensor can hold, which is {MostClasses} by {MostClasses}.");
 
     /// <summary>How many classes there are.</summary>
     public int NumClasses { get; }

@@ -70,7 +70,7 @@ public sealed class BinaryIoU(int[]? targetClassIds = null, double threshold = 0
 
 /// <summary><see cref="IoU"/> averaged over all classes.</summary>
 public sealed class MeanIoU(int numClasses, string? name = null, int? ignoreClass = null, bool sparseYTrue = true, bool sparseYPred = true, int axis = -1)
-    : IoU(numClasses, [.. Enumerable.Range(0, Setting.AtLeast(1, numClasses, "MeanIoU: numClasses"))], name, ignoreClass, sparseYTrue, sparseYPred, axis);
+    : IoU(numClasses, [.. Enumerable.Range(0, Checked(numClasses, nameof(MeanIoU)))], name, ignoreClass, sparseYTrue, sparseYPred, axis);
 
 /// <summary><see cref="IoU"/> for one-hot targets, and scores as predictions unless those are class numbers.</summary>
 public sealed class OneHotIoU(int numClasses, int[] targetClassIds, string? name = null, int? ignoreClass = null, bool sparseYPred = false, int axis = -1)
@@ -78,4 +78,4 @@ public sealed class OneHotIoU(int numClasses, int[] targetClassIds, string? name
 
 /// <summary><see cref="OneHotIoU"/> averaged over all classes.</summary>
 public sealed class OneHotMeanIoU(int numClasses, string? name = null, int? ignoreClass = null, bool sparseYPred = false, int axis = -1)
-    : IoU(numClasses, [.. Enumerable.Range(0, Setting.AtLeast(1, numClasses, "OneHotMeanIoU: numClasses"))], name, ignoreClass, sparseYTrue: false, sparseYPred, axis);
+    : IoU(numClasses, [.. Enumerable.Range(0, Checked(numClasses, nameof(OneHotMeanIoU)))], name, ignoreClass, sparseYTrue: false, sparseYPred, axis);

@@ -58,8 +58,9 @@ public partial class Tensor
         {
             return MatMul(Softmax(scores), value);
         }
-        // The second selection is for queries that may attend to nothing: their softmax is NaN, forward and backward.
-        var weights = Softmax(Where(allowed, scores, double.NegativeInfinity));
+        // The second selection is for queries that may attend to nothing. What excludes is the lowest number where those may be: of a row of infinities the softmax is NaN.
+        var lowest = mask is null ? double.NegativeInfinity : scores.DType == DType.Float32 ? float.MinValue : double.MinValue;
+        var weights = Softmax(Where(allowed, scores, lowest));
         return MatMul(mask is null ? weights : Where(allowed, weights, 0), value);
     }
 }

@@ -29,6 +29,13 @@ public class RefusedCalls
 
     private static IEnumerable<Refusal> Construction() =>
     [
+        new("A-axis-of-a-shape", o => _ = o.T(2, 3).Shape[2], Shapes, "axis 2", "[2,3]", "0 to 1"),
+        new("A-axis-of-a-shape-negative", o => _ = o.T(2, 3).Shape[-1], Shapes, "axis -1", "^1"),
+        new("A-axis-of-a-shape-from-the-end", o => _ = o.T(2, 3).Shape[^3], Shapes, "axis ^3", "[2,3]"),
+        new("A-axis-of-a-scalar", o => _ = o.T().Shape[0], Shapes, "axis 0", "scalar"),
+        new("A-one-of-one", o => _ = ((Tensors)o.T(2))[1], Values, "none at 1", "1, at 0"),
+        new("A-one-of-two", o => _ = Tensors.Of(o.T(2), o.T(2))[2], Values, "none at 2", "0 to 1"),
+        new("A-one-of-none", o => _ = default(Tensors)[0], Values, "none at 0"),
         new("A1-negative", o => Zeros([2, -1]), Shapes, "[2,-1]", "-1"),
         new("A1-negative-full", o => Full([-5], 1), Shapes, "[-5]"),
         new("A1-negative-random", o => RandomNormal([3, -2]), Shapes, "[3,-2]"),

@@ -104,6 +104,8 @@ public sealed class MetricTests
         ["a score of vectors"] = (typeof(ShapeException), () => new F1Score().Update(Ones(3), Ones(3)), ["f1_score", "[3]"]),
         ["a class of no iou"] = (typeof(ValueException), () => _ = new IoU(2, [2]), ["[2]", "0 to 1"]),
         ["a matrix of no class"] = (typeof(ValueException), () => new ConfusionMatrix(2).Update(new[] { 0, 1 }, new[] { 0, 2 }), ["2 in row 1", "0 to 1"]),
+        ["a table beyond all tensors"] = (typeof(ValueException), () => _ = new MeanIoU(int.MaxValue), ["MeanIoU: numClasses", "2147483647", "46340"]),
+        ["a table whose size wraps"] = (typeof(ValueException), () => _ = new ConfusionMatrix(1 << 16), ["ConfusionMatrix: numClasses", "65536"]),
         ["classes"] = (typeof(ValueException), () => _ = new MeanIoU(0), ["numClasses", "0"]),
         ["regressors"] = (typeof(ValueException), () => _ = new R2Score(numRegressors: -1), ["-1"]),
         ["weights"] = (typeof(ShapeException), () => new Accuracy().Update(Ones(3), Ones(3), Ones(2)), ["weights", "[2]", "[3]"]),

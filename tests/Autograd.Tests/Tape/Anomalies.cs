@@ -87,6 +87,11 @@ public class Anomalies
         {
             Assert.NotNull(tape.Gradient(y, q));
         }
+        // A query that may attend to nothing, as in a row of padding.
+        foreach (var mask in new[] { Zeros([3, 3], DType.Bool), Arange(3).ExpandDims(1) > Zeros([3, 3], DType.Int64) })
+        {
+            Assert.True(IsFinite(tape.Gradient(Attention(q, q, q, mask), q)!).All().Item<bool>());
+        }
         // Nothing to attend to: NaN within, which is selected away again.
         Assert.Contains("NaN", Assert.Throws<AnomalyException>(() => Softmax(Where(none, q.Sum(), float.NegativeInfinity))).Message, StringComparison.Ordinal);
         // A weight beyond all bounds.

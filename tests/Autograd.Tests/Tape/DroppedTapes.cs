@@ -71,6 +71,31 @@ public class DroppedTapes
         Assert.False(Recording.IsRecording);
     }
 
+    [Fact]
+    public void Variables_of_tapes_that_ended_are_let_go_under_one_that_goes_on()
+    {
+        var x = Scalar(2);
+        using var outer = new GradientTape(persistent: true, watchAccessedVariables: false);
+        outer.Watch(x);
+        var variables = Enumerable.Range(0, 100).Select(_ => OneStep(x)).ToArray();
+        Collect();
+        // The last ones may wait for the next time.
+        Assert.InRange(variables.Count(variable => variable.TryGetTarget(out _)), 0, 40);
+        Assert.Equal(4, outer.Gradient(x * x, x)!.Item());
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference<Variable> OneStep(Tensor x)
+    {
+        var w = new Variable(Scalar(3));
+        using var tape = new GradientTape();
+        var y = w * w;
+        // What the outer tape records stands behind it, so that the list cannot be shortened.
+        _ = x * x;
+        Assert.Equal(6, tape.Gradient(y, w)!.Item());
+        return new WeakReference<Variable>(w);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference<Tensor> Step(Variable w)
     {
