@@ -7,7 +7,7 @@ public class LayerRefusals
 {
     private static readonly Dictionary<string, (Action Call, string[] Words)> s_rows = new()
     {
-        ["dot of no axis"] = (() => _ = new Dot(new int[0]), ["Dot", "one axis"]),
+        ["dot of no axis"] = (() => _ = new Dot(Array.Empty<int>()), ["Dot", "one axis"]),
         ["slopes of a scalar"] = (() => new PReLU().Apply(Ones()), ["(PReLU)", "scalar"]),
         ["dropout rate"] = (() => _ = new Dropout(1.5), ["Dropout", "1.5", "from 0 to 1"]),
         ["dropout NaN"] = (() => _ = new Dropout(double.NaN), ["Dropout", "NaN"]),
