@@ -29,7 +29,8 @@ public class BrokenBytes
         {
             var table = Csv.Load(path);
             table.Numbers(table.Columns);
-        }),
+        }
+        ),
         ["backup.safetensors"] = (path => Serialization.Backup.Save(Compiled(), path, 3), path => Serialization.Backup.Restore(Compiled(), path)),
     };
 

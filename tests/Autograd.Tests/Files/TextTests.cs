@@ -98,7 +98,10 @@ public class TextTests
         Assert.Equal("[[1,3],[2,4]]", JsonSerializer.Serialize(Tensor.From([1L, 2, 3, 4], [2, 2]).T));
         Assert.Equal("""{"a":5,"b":[true],"c":[[],[]],"d":["Infinity"]}""", JsonSerializer.Serialize(new
         {
-            a = (Tensor)5, b = Tensor.From([true]), c = Tensor.Zeros(2, 0), d = new Variable(Tensor.From([double.PositiveInfinity])),
+            a = (Tensor)5,
+            b = Tensor.From([true]),
+            c = Tensor.Zeros(2, 0),
+            d = new Variable(Tensor.From([double.PositiveInfinity])),
         }));
         Assert.Contains("Tensor.From", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Tensor>("[1]")).Message);
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<History>("{}"));

@@ -1,9 +1,9 @@
 using Autograd.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
-using Two = Autograd.Tests.Ops.Dual<Autograd.Tests.Ops.Dual<Autograd.Tests.Ops.Real>>;
-using One = Autograd.Tests.Ops.Dual<Autograd.Tests.Ops.Real>;
 using static Autograd.Tensor;
+using One = Autograd.Tests.Ops.Dual<Autograd.Tests.Ops.Real>;
+using Two = Autograd.Tests.Ops.Dual<Autograd.Tests.Ops.Dual<Autograd.Tests.Ops.Real>>;
 
 namespace Autograd.Tests.Ops;
 
