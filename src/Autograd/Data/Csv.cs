@@ -16,10 +16,10 @@ public static class Csv
     /// <param name="header">Whether the first line names the columns; else their names are "0", "1" and so on.</param>
     /// <param name="separator">What stands between cells.</param>
     /// <param name="missing">Texts that mean an empty cell, such as "NA" or "?".</param>
-    /// <param name="decimalMark">What stands before the decimals of numbers: a point, or a comma, as in files from much of Europe, whose separator is mostly ';'.</param>
+    /// <param name="decimalMark">What stands before the decimals of numbers: a point, or a comma, as in files from much of Europe, whose separator is mostly ';'; where it is a comma too, such numbers stand in quotes.</param>
     /// <param name="limits">What reading the file may cost; <see cref="LoadLimits.Default"/> when left out.</param>
     /// <exception cref="FileException">The file cannot be read, is malformed, or costs more than the limits allow; the message names line and column.</exception>
-    /// <exception cref="ValueException">The separator is a quote, a line end or the decimal mark, or that is neither a point nor a comma.</exception>
+    /// <exception cref="ValueException">The separator is a quote or a line end, or the decimal mark is neither a point nor a comma.</exception>
     public static CsvTable Load(
         string path, bool header = true, char separator = ',', IReadOnlyList<string>? missing = null, char decimalMark = '.', LoadLimits? limits = null)
     {
@@ -42,7 +42,7 @@ public static class Csv
     /// <param name="missing">Texts that mean an empty cell, such as "NA" or "?".</param>
     /// <param name="decimalMark">What stands before the decimals of numbers: a point or a comma.</param>
     /// <exception cref="FileException">The text is malformed; the message names line and column.</exception>
-    /// <exception cref="ValueException">The separator is a quote, a line end or the decimal mark, or that is neither a point nor a comma.</exception>
+    /// <exception cref="ValueException">The separator is a quote or a line end, or the decimal mark is neither a point nor a comma.</exception>
     public static CsvTable Parse(string text, bool header = true, char separator = ',', IReadOnlyList<string>? missing = null, char decimalMark = '.')
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -52,8 +52,6 @@ public static class Csv
 
     private static char Checked(char separator, char mark) => mark is not ('.' or ',')
         ? throw new ValueException($"Csv: the decimal mark is '{mark}'; it must be '.' or ','.")
-        : mark == separator
-        ? throw new ValueException($"Csv: '{mark}' is both the separator and the decimal mark; tables with decimal commas mostly have separator: ';'.")
         : separator is '"' or '\r' or '\n' or '\0' or '\uFEFF' or CsvParser.NotUtf8
         ? throw new ValueException("Csv: the separator cannot be a quote, a line end or no character; usual are ',', ';' and '\\t'.")
         : separator;

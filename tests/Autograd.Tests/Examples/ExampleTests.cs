@@ -75,8 +75,7 @@ public sealed class ExampleTests(ExampleTests.Runs runs) : IClassFixture<Example
             var content = File.ReadAllBytes(Path.Combine(runs.Folder, name, file));
             if (file.EndsWith(".gif", StringComparison.Ordinal))
             {
-                Assert.True(content.AsSpan().StartsWith("GIF89a"u8), $"{file} is no GIF.");
-                Assert.Equal(frames, content.AsSpan().Count((ReadOnlySpan<byte>)[0x21, 0xF9, 0x04]));
+                Assert.Equal(frames, Reports.ImageReader.Gif(content).Frames.Length);
             }
             else
             {
